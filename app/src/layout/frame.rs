@@ -1,0 +1,70 @@
+//! The rooms and the place for the page: a bottom bar on phones, a rail of words on desks.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::i18n::{Locale, lang, td_string};
+
+/// A room of the menu: where, what it is called, and its sign (one path on a 24 × 24 grid).
+struct Room {
+    path: &'static str,
+    name: &'static str,
+    sign: &'static str,
+}
+
+/// The rooms that exist, and only those.
+fn rooms(lang: Locale) -> [Room; 5] {
+    [
+        Room { path: "/", name: td_string!(lang, shell.now), sign: "M3 12h4l3-8 4 16 3-8h4" },
+        Room {
+            path: "/test",
+            name: td_string!(lang, shell.test),
+            sign: "M4 18a9 9 0 1 1 16 0M12 14l4-5M12 14h.01",
+        },
+        Room {
+            path: "/history",
+            name: td_string!(lang, shell.history),
+            sign: "M4 4v16h16M8 16v-4M12 16V8M16 16v-6",
+        },
+        Room {
+            path: "/isp",
+            name: td_string!(lang, shell.providers),
+            sign: "M12 20v-8M12 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4M7.5 14.5a6.4 6.4 0 0 1 0-9M16.5 5.5a6.4 6.4 0 0 1 0 9",
+        },
+        Room {
+            path: "/settings",
+            name: td_string!(lang, shell.settings),
+            sign: "M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4",
+        },
+    ]
+}
+
+/// Draws the rooms around the page.
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    let lang = lang();
+    let rooms = rooms(lang).map(|Room { path, name, sign }| {
+        view! {
+            <li>
+                <A href=path exact=path == "/">
+                    <svg viewBox="0 0 24 24" aria-hidden="true">
+                        <path d=sign />
+                    </svg>
+                    <span>{name}</span>
+                </A>
+            </li>
+        }
+    });
+    view! {
+        <a class="skip visually-hidden" href="#main">
+            {td_string!(lang, shell.skip)}
+        </a>
+        <div class="frame">
+            <nav class="rooms" aria-label=td_string!(lang, shell.rooms)>
+                <p class="brand">"Steadyline"</p>
+                <ul>{rooms.into_iter().collect_view()}</ul>
+            </nav>
+            {children()}
+        </div>
+    }
+}

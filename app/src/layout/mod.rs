@@ -1,0 +1,9 @@
+//! The frame around the pages: rooms, skip link, theme; and the page for what is not there.
+
+mod frame;
+mod not_found;
+mod theme;
+
+pub use frame::Frame;
+pub use not_found::NotFoundPage;
+pub use theme::{Theme, remember};

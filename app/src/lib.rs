@@ -1,0 +1,21 @@
+//! What people see: pages, widgets and the API client.
+//!
+//! Built twice: natively with `ssr` (the server draws each page), for the browser with `hydrate`. A page reads
+//! the same everywhere: query state from the URL, resources by [`api::call`], view.
+#![recursion_limit = "512"]
+
+pub mod api;
+pub mod charts;
+mod history;
+pub mod i18n;
+mod layout;
+mod now;
+mod providers;
+mod routes;
+mod settings;
+mod shell;
+mod speed_tests;
+pub mod ui;
+
+pub use routes::App;
+pub use shell::{Assets, shell};

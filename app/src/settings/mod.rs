@@ -1,0 +1,8 @@
+//! Settings: looks, language, other browsers, one's own data.
+
+mod data;
+mod pairing;
+mod qr;
+mod settings_page;
+
+pub use settings_page::SettingsPage;

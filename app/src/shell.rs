@@ -1,0 +1,53 @@
+//! The document around every page.
+//!
+//! The module script and its preloads are written here and not by leptos' `HydrationScripts`: that puts the CSP
+//! nonce into `crossorigin` of the wasm preload, on which Firefox aborts hydration (leptos 4843, crates.md risk 2).
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use crate::{App, layout::Theme};
+
+/// The addresses of the built front end, with the hash of their content in the name.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    pub js: String,
+    pub wasm: String,
+    pub css: String,
+}
+
+/// The whole document. `Assets` must be in context. `lang` of `<html>` is set by the languages' provider.
+pub fn shell() -> impl IntoView {
+    let assets = use_context::<Assets>();
+    let head = assets.map(|Assets { js, wasm, css }| {
+        let start = format!(
+            "import init, {{ hydrate }} from '{js}'; \
+             init({{ module_or_path: '{wasm}' }}).then(() => {{ hydrate(); document.documentElement.dataset.hydrated = ''; }}); \
+             navigator.serviceWorker?.register('/sw.js').catch(() => {{}});"
+        );
+        view! {
+            <link rel="stylesheet" href=css />
+            <link rel="modulepreload" href=js />
+            <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+            <script type="module" nonce=use_nonce()>{start}</script>
+        }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html data-theme=Theme::current().name()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="manifest" href="/manifest.webmanifest" />
+                <link rel="icon" href="/icons/icon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/icons/icon-180.png" />
+                {head}
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,92 @@
+//! A result in words: the sentence that speaks first, and the reasons of grades.
+
+use domain::measurements::{Grade, GradeReason, InvalidReason, MeasurementResult, Metric, UseGrade};
+
+use crate::{
+    i18n::{Locale, td_string},
+    ui::format,
+};
+
+/// An increase of latency above this is felt by everybody on the line (grade C begins here).
+const FELT_MS: f64 = 60.0;
+
+/// The result as one or two sentences.
+pub fn sentence(lang: Locale, result: &MeasurementResult) -> String {
+    if let Some(reason) = result.detail.invalid_reason {
+        return td_string!(lang, test.not_counted, why = invalid(lang, reason));
+    }
+    if result.measurement.method == "failed" {
+        return td_string!(lang, test.failed_run).to_owned();
+    }
+    let grades = &result.detail.grades;
+    let is_good = |grade: &Option<UseGrade>| grade.as_ref().is_some_and(|g| g.grade >= Grade::B);
+    let films = grades.streaming.as_ref().map(|g| g.grade);
+    let mut uses = Vec::new();
+    if films.is_some_and(|grade| grade >= Grade::A) {
+        uses.push(td_string!(lang, test.use_streaming));
+    } else if films.is_some_and(|grade| grade >= Grade::C) {
+        uses.push(td_string!(lang, test.use_hd));
+    }
+    for (grade, word) in [
+        (&grades.calls, td_string!(lang, test.use_calls)),
+        (&grades.gaming, td_string!(lang, test.use_gaming)),
+        (&grades.work, td_string!(lang, test.use_work)),
+    ] {
+        if is_good(grade) {
+            uses.push(word);
+        }
+    }
+    let good = match list(lang, &uses) {
+        Some(uses) => td_string!(lang, test.good_for, uses = uses),
+        None => td_string!(lang, test.good_for_nothing).to_owned(),
+    };
+    match stutter(lang, result) {
+        Some(stutter) => format!("{good} {stutter}"),
+        None => good,
+    }
+}
+
+/// "a, b and c".
+fn list(lang: Locale, words: &[&str]) -> Option<String> {
+    let (last, rest) = words.split_last()?;
+    if rest.is_empty() {
+        return Some((*last).to_owned());
+    }
+    Some(format!("{} {} {last}", rest.join(", "), td_string!(lang, test.and)))
+}
+
+fn stutter(lang: Locale, result: &MeasurementResult) -> Option<&'static str> {
+    let bloat = result.detail.bufferbloat.as_ref()?;
+    let up = bloat.up_ms.map_or(0.0, |ms| ms - bloat.idle_ms);
+    let down = bloat.down_ms.map_or(0.0, |ms| ms - bloat.idle_ms);
+    match (up >= FELT_MS && up >= down, down >= FELT_MS) {
+        (true, _) => Some(td_string!(lang, test.bloat_up)),
+        (false, true) => Some(td_string!(lang, test.bloat_down)),
+        (false, false) => None,
+    }
+}
+
+/// Why a run counts nowhere.
+pub fn invalid(lang: Locale, reason: InvalidReason) -> &'static str {
+    match reason {
+        InvalidReason::HiddenTab => td_string!(lang, test.invalid_hidden_tab),
+        InvalidReason::Offline => td_string!(lang, test.invalid_offline),
+        InvalidReason::ConnectionChanged => td_string!(lang, test.invalid_connection_changed),
+        InvalidReason::AddressChanged => td_string!(lang, test.invalid_address_changed),
+        InvalidReason::TooFewSamples => td_string!(lang, test.invalid_too_few_samples),
+        InvalidReason::ServerWasTheLimit => td_string!(lang, test.invalid_server_was_the_limit),
+        InvalidReason::ServerUnreachable => td_string!(lang, test.invalid_server_unreachable),
+    }
+}
+
+/// What kept a grade from the next better one.
+pub fn reason(lang: Locale, reason: &GradeReason) -> String {
+    let (value, limit) = (format::number(lang, reason.value), format::number(lang, reason.limit));
+    match reason.metric {
+        Metric::Download => td_string!(lang, test.needs_download, value = value, limit = limit),
+        Metric::Upload => td_string!(lang, test.needs_upload, value = value, limit = limit),
+        Metric::LoadedPing => td_string!(lang, test.needs_loaded_ping, value = value, limit = limit),
+        Metric::Ping => td_string!(lang, test.needs_ping, value = value, limit = limit),
+        Metric::Jitter => td_string!(lang, test.needs_jitter, value = value, limit = limit),
+    }
+}

@@ -1,0 +1,78 @@
+//! Draws a page as the server does.
+
+use std::sync::Arc;
+
+use app::{
+    App,
+    api::{Answer, Transport, TransportHandle},
+    shell,
+};
+use axum::{body::Body, extract::Request};
+use domain::endpoint::Call;
+use http_body_util::BodyExt;
+use leptos::prelude::provide_context;
+
+use super::answers::{World, answer};
+
+struct Canned(World);
+
+impl Transport for Canned {
+    fn send(&self, call: Call) -> Answer {
+        let answer = answer(self.0, &call.uri);
+        Box::pin(async move { answer })
+    }
+}
+
+/// What came out.
+pub struct Page {
+    pub status: u16,
+    pub title: String,
+    pub html: String,
+    /// The words of `<main>`, one run of text a line, without drawings.
+    pub text: String,
+}
+
+pub async fn draw(path: &str, world: World, cookie: &str) -> Page {
+    let request = Request::builder().uri(path).header("cookie", cookie).body(Body::empty()).unwrap();
+    let transport = TransportHandle(Arc::new(Canned(world)));
+    let context = move || provide_context(transport.clone());
+    // The list of routes starts the executor, as in the server.
+    let _ = leptos_axum::generate_route_list(App);
+    let response = leptos_axum::render_app_async_with_context(context, shell)(request).await;
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let html = String::from_utf8(body.to_vec()).unwrap();
+    let title = between(&html, "<title>", "</title>").to_owned();
+    let text = words(between(&html, "<main", "</main>"));
+    Page { status, title, html, text }
+}
+
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    let start = text.find(from).map_or(0, |at| at + from.len());
+    let end = text[start..].find(to).map_or(text.len(), |at| start + at);
+    &text[start..end]
+}
+
+/// The text between tags; drawings, tables behind charts and invisible marks are left out.
+fn words(html: &str) -> String {
+    let mut out = Vec::new();
+    let mut hidden = 0_usize;
+    for part in html.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').unwrap_or((part, ""));
+        let name = tag.split([' ', '/']).find(|s| !s.is_empty()).unwrap_or_default();
+        if matches!(name, "svg" | "tbody" | "script") {
+            hidden = if tag.starts_with('/') {
+                hidden.saturating_sub(1)
+            } else {
+                hidden + usize::from(!tag.ends_with('/'))
+            };
+        }
+        let text = text.trim();
+        if hidden == 0 && !text.is_empty() && !tag.starts_with("!--")
+            || (hidden == 0 && tag.starts_with("!--") && !text.is_empty())
+        {
+            out.push(text.to_owned());
+        }
+    }
+    out.join("\n")
+}

@@ -1,0 +1,116 @@
+//! Configuration: defaults, then file, then environment, then flags; all problems are told at once.
+//!
+//! Flow: sources → one flat map of texts → [`Config::from_vars`], a plain function over that map, so that tests
+//! never touch the process's environment. Surprising rule: an unknown name is a problem too, since a typing error
+//! in a setting would otherwise be a silent default.
+
+mod reader;
+mod sections;
+mod settings;
+mod sources;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use secrecy::SecretString;
+
+pub use reader::{Problems, Vars};
+pub use sections::{
+    AdminConfig, HttpConfig, LimitsConfig, LiveConfig, LogConfig, LogFormat, MetricsConfig, PrivacyConfig,
+    ProvidersConfig, RetentionConfig, SpeedConfig,
+};
+pub use settings::{SETTINGS, Setting, env_example};
+pub use sources::{FILE_VARIABLE, from_environment, from_file, from_flags};
+
+use reader::Reader;
+
+/// Everything an operator can set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    pub database_url: Option<SecretString>,
+    pub environment: String,
+    pub time_zone: chrono_tz::Tz,
+    pub server_key: Option<SecretString>,
+    pub http: HttpConfig,
+    pub limits: LimitsConfig,
+    pub speed: SpeedConfig,
+    pub privacy: PrivacyConfig,
+    pub retention: RetentionConfig,
+    pub providers: ProvidersConfig,
+    pub live: LiveConfig,
+    pub admin: AdminConfig,
+    pub metrics: MetricsConfig,
+    pub log: LogConfig,
+}
+
+impl Config {
+    /// Reads the whole configuration from a map of texts.
+    pub fn from_vars(vars: &Vars) -> Result<Self, Problems> {
+        let mut reader = Reader::new(vars);
+        let r = &mut reader;
+        let config = Self {
+            listen: r.optional("listen").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000))),
+            data_dir: r.required("data_dir"),
+            database_url: database_url(r),
+            environment: r.required("environment"),
+            time_zone: r.optional("time_zone").unwrap_or(chrono_tz::UTC),
+            server_key: server_key(r),
+            http: HttpConfig::read(r),
+            limits: LimitsConfig::read(r),
+            speed: SpeedConfig::read(r),
+            privacy: PrivacyConfig::read(r),
+            retention: RetentionConfig::read(r),
+            providers: ProvidersConfig::read(r),
+            live: LiveConfig::read(r),
+            admin: AdminConfig { key: sections::secret(r, "admin.key") },
+            metrics: MetricsConfig { token: sections::secret(r, "metrics.token") },
+            log: LogConfig::read(r),
+        };
+        if reader.problems.0.is_empty() { Ok(config) } else { Err(reader.problems) }
+    }
+
+    /// What works and yet is dangerous.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.http.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
+            warnings
+                .push("http.trusted_proxies trusts everybody: any client can forge its address".to_owned());
+        }
+        if self.privacy.k < 2 {
+            warnings.push("privacy.k is 1: figures of single households are shown to everybody".to_owned());
+        }
+        if self.live.max_delay < Duration::from_mins(1) {
+            warnings.push("live.max_delay_s is under 60: others can tell when a household tests".to_owned());
+        }
+        if !self.limits.enabled {
+            warnings.push("limits.enabled is false: nothing bounds how often a client may ask".to_owned());
+        }
+        warnings
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::from_vars(&Vars::new()).expect("the table's own defaults are tested to be readable")
+    }
+}
+
+fn database_url(r: &mut Reader) -> Option<SecretString> {
+    let url = r.text("database_url")?;
+    if !["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| url.starts_with(scheme)) {
+        r.problems.push("database_url", "it starts with neither postgres:// nor sqlite:");
+    }
+    Some(url.into())
+}
+
+fn server_key(r: &mut Reader) -> Option<SecretString> {
+    let key = r.text("server_key")?;
+    if key.len() != 64 || !key.bytes().all(|b| b.is_ascii_hexdigit()) {
+        r.problems.push("server_key", "it is not 64 hex digits (`openssl rand -hex 32` makes one)");
+    }
+    Some(key.into())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! The one table of settings: key, default, meaning. `.env.example`, `config check` and the readme derive from it.
+
+use std::fmt::Write;
+
+/// One thing that an operator can set.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// `section.key` in the file (top-level keys have no section).
+    pub key: &'static str,
+    /// The default in the form an operator would write; empty: unset.
+    pub default: &'static str,
+    pub meaning: &'static str,
+    /// Never shown.
+    pub secret: bool,
+}
+
+impl Setting {
+    /// The environment variable that sets it.
+    pub fn variable(&self) -> String {
+        variable(self.key)
+    }
+}
+
+/// `speed.uplink_mbit` → `STEADYLINE_SPEED__UPLINK_MBIT`; the database's URL has the name that everybody uses.
+pub fn variable(key: &str) -> String {
+    if key == "database_url" {
+        return "DATABASE_URL".to_owned();
+    }
+    format!("STEADYLINE_{}", key.replace('.', "__").to_uppercase())
+}
+
+const fn open(key: &'static str, default: &'static str, meaning: &'static str) -> Setting {
+    Setting { key, default, meaning, secret: false }
+}
+
+const fn secret(key: &'static str, meaning: &'static str) -> Setting {
+    Setting { key, default: "", meaning, secret: true }
+}
+
+/// Every setting.
+pub const SETTINGS: &[Setting] = &[
+    open("listen", "127.0.0.1:3000", "Address and port to listen on; [::]:3000 for every interface."),
+    open("data_dir", "data", "Folder of the database, the server key and fetched tables."),
+    secret("database_url", "postgres://user:password@host/name; unset: SQLite in the data folder."),
+    open("environment", "production", "This installation's name, shown by /health."),
+    open("time_zone", "UTC", "IANA zone for days and hours of devices that told none."),
+    secret(
+        "server_key",
+        "64 hex digits that key all hashes; unset: made at first start in data_dir/server.key.",
+    ),
+    open(
+        "http.public_url",
+        "",
+        "https://… as residents see it, for links and previews; unset: the request's host.",
+    ),
+    open(
+        "http.trusted_proxies",
+        "",
+        "Networks (CIDR, comma-separated) whose client-address header is believed.",
+    ),
+    open(
+        "http.client_address_header",
+        "x-forwarded-for",
+        "The header with the client's address (Fly: fly-client-ip).",
+    ),
+    open(
+        "http.cors_origins",
+        "",
+        "Origins (comma-separated) whose scripts may call the API, extension ids among them.",
+    ),
+    open("http.json_limit_bytes", "65536", "Largest JSON body, counted while reading."),
+    open("http.request_timeout_s", "30", "Time for one answer; streams of bytes and events are exempt."),
+    open("http.header_timeout_s", "10", "Time in which a whole request head must have come."),
+    open("http.connections", "20000", "Open connections in all."),
+    open("http.site_dir", "target/site", "The built front end, where it is not inside the binary."),
+    open(
+        "limits.enabled",
+        "true",
+        "Per-minute limits per device and per address (switch off for load tests only).",
+    ),
+    open("limits.per_minute", "60", "Requests per minute and route where api.md names no other number."),
+    open(
+        "speed.uplink_mbit",
+        "",
+        "This server's own line in Mbit/s; admits tests up to half of it; unset: one at a time.",
+    ),
+    open("speed.max_concurrent", "32", "Speed tests at once, whatever the uplink."),
+    open("speed.max_per_address", "3", "Speed tests at once from one address."),
+    open("speed.queue", "5", "Tests that may wait for their turn."),
+    open("speed.max_bytes", "12000000000", "Most bytes that one test may move in one direction."),
+    open("speed.max_seconds", "15", "Longest single direction of one test."),
+    open("speed.token_minutes", "5", "How long a test token may be used."),
+    open("speed.congestion", "cubic", "TCP congestion control of test connections."),
+    open("speed.host_v4", "", "Host name that resolves to IPv4 alone, to compare the families."),
+    open("speed.host_v6", "", "Host name that resolves to IPv6 alone, to compare the families."),
+    open(
+        "speed.endpoints",
+        "",
+        "Where this server tests its own line: URLs of ndt7 servers or other Steadylines.",
+    ),
+    open("speed.own_tests_per_hour", "4", "Most server-run tests per hour."),
+    open("privacy.k", "3", "Fewest households behind any figure that others see."),
+    open("privacy.household_days", "30", "Days for which household hashes are kept."),
+    open("retention.samples_days", "30", "Days for which the raw samples of tests are kept."),
+    open("retention.measurements_days", "", "Days for which measurements are kept; unset: until deleted."),
+    open("providers.table", "", "Address ranges → provider: TSV as iptoasn publishes it, or an MMDB file."),
+    open("providers.url", "", "Where `steadyline providers update` fetches that table from."),
+    open("providers.own", "", "Your own list, asked first: TOML with name, slug, eligible, asns, prefixes."),
+    open("live.max_connections", "20000", "Open event streams in all."),
+    open("live.max_per_address", "20", "Open event streams from one address."),
+    open("live.min_delay_s", "60", "Soonest that other households learn of a test."),
+    open("live.max_delay_s", "300", "Latest that they do; the time between is random."),
+    secret("admin.key", "Opens the admin endpoints by X-Admin-Key; unset: they answer 503."),
+    secret("metrics.token", "Bearer token of /metrics; unset: open, with k-anonymous aggregates alone."),
+    open("log.format", "text", "text or json."),
+    open("log.level", "info", "error, warn, info, debug or trace; also filters such as info,backend=debug."),
+];
+
+/// The text of `.env.example`.
+pub fn env_example() -> String {
+    let mut out = String::from(
+        "# Every setting of Steadyline with its default (written by `steadyline config example`).\n\
+         # The same keys work in a TOML file (`--config`), and as flags: --set section.key=value\n",
+    );
+    for setting in SETTINGS {
+        let _ = writeln!(out, "\n# {}\n# {}={}", setting.meaning, setting.variable(), setting.default);
+    }
+    out
+}

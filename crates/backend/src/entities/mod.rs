@@ -1,0 +1,14 @@
+//! Rows by table, in SeaORM 2.0's form. Instants are Unix milliseconds (`db::time` converts); what a column is for
+//! stands in the migrations. Entities are by table, queries by slice.
+
+pub mod device;
+pub mod device_key;
+pub mod household;
+pub mod job;
+pub mod measurement;
+pub mod pair_code;
+pub mod provider;
+pub mod rollup;
+pub mod sample;
+pub mod server_gap;
+pub mod speed_session;

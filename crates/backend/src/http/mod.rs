@@ -1,0 +1,23 @@
+//! The REST surface. API rules: `/api`, plural nouns, at most one level of nesting, actions as
+//! `POST …/{id}/verb`; snake_case; RFC 3339 UTC; lists bounded; problem body `{detail, code, fields}`.
+//! Where api.md fixes another path or shape, api.md wins.
+
+mod admin;
+mod caller;
+mod client;
+mod document;
+mod input;
+mod limits;
+mod origin;
+mod router;
+mod stack;
+
+pub use admin::Admin;
+pub use caller::{Caller, Device, IssuedDevice, RequiredDevice};
+pub use client::{Client, InProcess};
+pub use document::public as public_document;
+pub use input::{Json, Path, Query};
+pub use limits::Limits;
+pub use origin::check_origin;
+pub use router::{api_router, compression, openapi};
+pub use stack::complete;

@@ -1,0 +1,28 @@
+//! REST, SQL, jobs and outside services of Steadyline. No Leptos.
+
+pub mod accept;
+pub mod backup;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod db;
+pub mod entities;
+pub mod error;
+pub mod history;
+pub mod http;
+pub mod isps;
+pub mod jobs;
+mod librespeed;
+pub mod live;
+pub mod me;
+pub mod measurements;
+mod ndt7;
+pub mod providers;
+pub mod seed;
+pub mod service;
+pub mod speed_tests;
+pub mod state;
+mod verdict;
+
+pub use error::{AppError, AppResult};
+pub use state::AppState;

@@ -1,0 +1,18 @@
+//! API tests: one binary, one file a slice; each test has its own server state and its own database.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod app;
+mod backup;
+mod foreign_clients;
+mod history;
+mod house;
+mod isps;
+mod jobs;
+mod kill;
+mod me;
+mod measurements;
+mod migrations;
+mod openapi;
+mod speed_results;
+mod speed_tests;
+mod storage;

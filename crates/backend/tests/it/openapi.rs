@@ -1,0 +1,67 @@
+//! The contract: the list of typed endpoints and the OpenAPI document are the same, and neither changes unnoticed.
+
+use std::collections::BTreeSet;
+
+use backend::http::openapi;
+use serde_json::Value;
+
+type Operation = (String, String, String);
+
+fn document() -> Value {
+    serde_json::to_value(openapi()).unwrap()
+}
+
+fn operations(document: &Value) -> BTreeSet<Operation> {
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().iter().map(move |(method, operation)| {
+                let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+                (method.to_uppercase(), path.clone(), id)
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn the_typed_endpoints_are_the_document() {
+    let listed: BTreeSet<Operation> = domain::endpoints::all()
+        .map(|endpoint| {
+            (endpoint.method.as_str().to_owned(), endpoint.path.to_owned(), endpoint.operation.to_owned())
+        })
+        .collect();
+    let documented = operations(&document());
+    let only_listed: Vec<_> = listed.difference(&documented).collect();
+    let only_documented: Vec<_> = documented.difference(&listed).collect();
+    assert!(
+        only_listed.is_empty() && only_documented.is_empty(),
+        "only in domain::endpoints: {only_listed:#?}\nonly in the document: {only_documented:#?}"
+    );
+}
+
+#[test]
+fn every_operation_says_what_it_does_and_how_it_fails() {
+    let document = document();
+    for (method, path, _) in operations(&document) {
+        let operation = &document["paths"][&path][method.to_lowercase()];
+        assert!(
+            operation["summary"].as_str().is_some_and(|text| text.len() <= 72),
+            "{method} {path}: {operation}"
+        );
+        for status in ["400", "422", "429", "503"] {
+            let schema = &operation["responses"][status]["content"]["application/json"]["schema"];
+            assert_eq!(schema["$ref"], "#/components/schemas/ApiError", "{method} {path} {status}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = document();
+    let text = document.to_string();
+    for part in text.split("\"$ref\":\"#/components/schemas/").skip(1) {
+        let name = part.split('"').next().unwrap();
+        assert!(document["components"]["schemas"].get(name).is_some(), "there is no schema {name}");
+    }
+}

@@ -1,0 +1,21 @@
+//! Every endpoint of the contract, one line a slice: a test compares this list with the OpenAPI document both ways.
+
+use crate::endpoint::EndpointInfo;
+
+/// The slices' lists; keep sorted, one line each (a hot spot for parallel work).
+pub const ENDPOINTS: &[&[EndpointInfo]] = &[
+    crate::history::ENDPOINTS,
+    crate::isps::ENDPOINTS,
+    crate::live::ENDPOINTS,
+    crate::me::ENDPOINTS,
+    crate::measurements::ENDPOINTS,
+    crate::providers::ENDPOINTS,
+    crate::service::ENDPOINTS,
+    crate::speed_tests::ENDPOINTS,
+    crate::verdict::ENDPOINTS,
+];
+
+/// All endpoints, flat.
+pub fn all() -> impl Iterator<Item = EndpointInfo> {
+    ENDPOINTS.iter().flat_map(|slice| slice.iter().copied())
+}

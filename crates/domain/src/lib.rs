@@ -1,0 +1,23 @@
+//! The shared language of Steadyline: wire types, the list of endpoints, and every rule.
+//!
+//! No I/O and no clock: time and chance come in as arguments, so each rule is a table test. Browser and
+//! server run the same functions; the server always recomputes and never trusts a sent grade.
+
+pub mod endpoint;
+pub mod endpoints;
+pub mod error;
+pub mod histogram;
+pub mod history;
+pub mod isps;
+pub mod live;
+pub mod me;
+pub mod measurements;
+pub mod privacy;
+pub mod providers;
+pub mod service;
+pub mod speed_tests;
+pub mod stats;
+pub mod verdict;
+
+pub use endpoint::{Endpoint, EndpointInfo, Method};
+pub use error::{ApiError, ErrorCode};

@@ -1,0 +1,129 @@
+//! Running tests and counting them.
+
+use std::{
+    io::{BufRead, BufReader},
+    ops::AddAssign,
+    process::{Command, Stdio},
+    thread,
+};
+
+use anyhow::Context;
+
+use crate::{
+    check,
+    cmd::{cargo, have},
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Counts {
+    pub passed: u64,
+    pub failed: u64,
+}
+
+impl Counts {
+    pub const ONE: Self = Self { passed: 1, failed: 0 };
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+/// The native workspace's tests by nextest, or by cargo's own runner where that is not installed.
+pub fn rust_tests(filter: &[&str], env: &[(&str, &str)]) -> anyhow::Result<Counts> {
+    let mut command = if have("cargo-nextest") {
+        let mut nextest = cargo(&[
+            "nextest",
+            "run",
+            "--no-fail-fast",
+            "--status-level=fail",
+            "--final-status-level=fail",
+            "--cargo-quiet",
+        ]);
+        nextest.args(check::NATIVE).args(filter);
+        nextest
+    } else {
+        let mut test = cargo(&["test", "--quiet", "--no-fail-fast", "--tests"]);
+        // The filter in nextest's language is always "the backend's integration tests".
+        test.args(if filter.is_empty() {
+            check::NATIVE.to_vec()
+        } else {
+            vec!["--locked", "--package=backend", "--test=it"]
+        });
+        test
+    };
+    counted(command.envs(env.iter().copied()).env("INSTA_UPDATE", "no").env("NO_COLOR", "1"), rust_line)
+}
+
+/// Runs a test program, shows what it writes and adds up what `read` finds in its lines. A failure that no line told of (it did
+/// not compile, it crashed) is an error.
+pub fn counted(command: &mut Command, read: fn(&str) -> Option<Counts>) -> anyhow::Result<Counts> {
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().context("start the tests")?;
+    let stderr = child.stderr.take().context("the tests' stderr")?;
+    let stdout = child.stdout.take().context("the tests' stdout")?;
+    let other = thread::spawn(move || follow(BufReader::new(stderr), read));
+    let mut counts = follow(BufReader::new(stdout), read);
+    counts += other.join().map_err(|_| anyhow::anyhow!("reading the tests' output"))?;
+    let status = child.wait()?;
+    anyhow::ensure!(status.success() || counts.failed > 0, "the tests did not run: {status}");
+    anyhow::ensure!(counts != Counts::default(), "no test ran");
+    Ok(counts)
+}
+
+fn follow(lines: impl BufRead, read: fn(&str) -> Option<Counts>) -> Counts {
+    let mut counts = Counts::default();
+    for line in lines.lines().map_while(Result::ok) {
+        eprintln!("{line}");
+        if let Some(found) = read(&line) {
+            counts += found;
+        }
+    }
+    counts
+}
+
+/// nextest: `Summary [ 1.2s] 12 tests run: 11 passed (1 slow), 1 failed, 3 skipped`; cargo: `test result: ok. 3 passed; 0 failed; …`.
+fn rust_line(line: &str) -> Option<Counts> {
+    let line = line.trim_start();
+    let told = line
+        .strip_prefix("test result:")
+        .or_else(|| line.strip_prefix("Summary [")?.split_once("run:").map(|(_, rest)| rest))?;
+    let mut counts = Counts::default();
+    for part in told.split([',', ';', '.']) {
+        let mut words = part.split_whitespace();
+        if let (Some(number), Some(what)) =
+            (words.next().and_then(|word| word.parse::<u64>().ok()), words.next())
+        {
+            match what {
+                "passed" => counts.passed += number,
+                "failed" | "timed" | "exec" => counts.failed += number,
+                _ => {}
+            }
+        }
+    }
+    Some(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_summaries_of_both_runners() {
+        let cases = [
+            (
+                "     Summary [   3.101s] 12 tests run: 10 passed (1 slow), 1 failed, 1 timed out, 3 skipped",
+                Some((10, 2)),
+            ),
+            ("     Summary [   0.101s] 1 test run: 1 passed, 0 skipped", Some((1, 0))),
+            ("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured", Some((3, 0))),
+            ("test result: FAILED. 3 passed; 2 failed; 0 ignored", Some((3, 2))),
+            ("12 passed", None),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(rust_line(line).map(|c| (c.passed, c.failed)), expected, "{line}");
+        }
+    }
+}

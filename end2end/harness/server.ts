@@ -1,0 +1,85 @@
+// Starts the release binary on a free port with a folder of its own.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const binary = process.env.STEADYLINE_BINARY ?? join(import.meta.dirname, '../../target/release/steadyline');
+
+export class Server {
+  private child: ChildProcess | undefined;
+  private constructor(readonly port: number, private readonly folder: string) {}
+
+  get url() {
+    return `http://localhost:${this.port}`;
+  }
+
+  static async start(options: { seeded?: boolean } = {}) {
+    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), 'steadyline-e2e-')));
+    if (options.seeded) server.run('seed');
+    await server.up();
+    return server;
+  }
+
+  /** Starts it on the same port and folder (again). */
+  async up() {
+    this.child = spawn(binary, [], { env: this.environment(), stdio: ['ignore', 'inherit', 'inherit'] });
+    for (let tries = 0; tries < 300; tries += 1) {
+      if (this.child.exitCode !== null) throw new Error(`the server ended with ${this.child.exitCode}`);
+      if (await answers(`${this.url}/readyz`)) return;
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+    throw new Error('the server was not ready after 15 s');
+  }
+
+  /** Stops it and waits until it is gone. */
+  async down() {
+    const child = this.child;
+    if (!child || child.exitCode !== null) return;
+    const gone = new Promise((wake) => child.once('exit', wake));
+    child.kill('SIGTERM');
+    await gone;
+  }
+
+  async remove() {
+    await this.down();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private run(role: string) {
+    const { status } = spawnSync(binary, [role], { env: this.environment(), stdio: 'inherit' });
+    if (status !== 0) throw new Error(`steadyline ${role} ended with ${status}`);
+  }
+
+  private environment() {
+    // The server refuses settings that it does not know; ours are none of its.
+    const { STEADYLINE_BINARY, STEADYLINE_URL, ...rest } = process.env;
+    return {
+      ...rest,
+      STEADYLINE_LISTEN: `127.0.0.1:${this.port}`,
+      STEADYLINE_DATA_DIR: this.folder,
+      STEADYLINE_LOG__LEVEL: 'warn',
+      STEADYLINE_LIMITS__ENABLED: 'false',
+    };
+  }
+}
+
+async function answers(url: string) {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found, failed) => {
+    const probe = createServer();
+    probe.once('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === 'object' ? found(address.port) : failed(new Error('no port'))));
+    });
+  });
+}

@@ -1,0 +1,71 @@
+//! Runs a built state until it is told to stop: accept, serve, finish, close.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use backend::{AppError, AppState, accept};
+use tokio::{net::TcpListener, signal};
+
+use crate::pages;
+
+/// What runs beside requests has this long to end; with the connections' 8 s a stop takes 10 at most (quality.md §2).
+const TASKS_END: Duration = Duration::from_millis(1500);
+
+/// Serves (where told so) until SIGTERM or Ctrl-C, then stops gracefully.
+pub async fn run(state: AppState, serve: bool, work: bool) -> anyhow::Result<()> {
+    let stop = state.stop.clone();
+    state.tasks.spawn(async move {
+        stop_signal().await;
+        tracing::info!("stopping");
+        stop.cancel();
+    });
+    if work {
+        backend::jobs::note_start(&state).await.map_err(AppError::into_anyhow).context("note the start")?;
+        backend::jobs::start(&state);
+    }
+    if serve {
+        serve_http(&state).await?;
+    } else {
+        state.stop.cancelled().await;
+    }
+    state.stop.cancel();
+    state.tasks.close();
+    if tokio::time::timeout(TASKS_END, state.tasks.wait()).await.is_err() {
+        tracing::warn!("some work was cut at the stop");
+    }
+    state.db.close().await.context("close the database")?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn serve_http(state: &AppState) -> anyhow::Result<()> {
+    let listen = state.config.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("{listen} cannot be listened on; stop what uses the port or set listen (STEADYLINE_LISTEN)")
+    })?;
+    let app = pages::router(state);
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    let http = &state.config.http;
+    let limits = accept::Limits {
+        header_timeout: http.header_timeout,
+        connections: http.connections,
+        ..accept::Limits::default()
+    };
+    accept::serve(listener, app, limits, state.stop.clone()).await;
+    Ok(())
+}
+
+async fn stop_signal() {
+    let mut terminate = match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => {
+            tracing::warn!(error = %error, "SIGTERM cannot be heard");
+            let _ = signal::ctrl_c().await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,103 @@
+//! The pages: leptos draws them over the API router, in process.
+//!
+//! Threats: what a page may run is bound by a policy with one nonce a request and no inline style; HTML is never kept
+//! by a cache, since it is one visitor's and names one build's files.
+
+use app::{App, shell};
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, Method, header},
+    response::{IntoResponse, Response},
+};
+use backend::{
+    AppState,
+    http::{Client, api_router, complete, compression},
+};
+use leptos::{nonce::use_nonce, prelude::provide_context};
+use leptos_axum::{ResponseOptions, generate_route_list, render_app_to_stream_with_context};
+
+use crate::{site::Site, transport::Transport};
+
+/// The whole program's router: the API, the built files and, for everything else, the pages.
+pub fn router(state: &AppState) -> Router {
+    let api = api_router(state.clone());
+    // Walking the routes is needed once for its check that they can be listed; every path goes to leptos, which
+    // answers unknown ones with the page for what is not there.
+    let _ = generate_route_list(App);
+    let pages = Pages {
+        state: state.clone(),
+        api: api.clone(),
+        site: Site::open(state.config.http.site_dir.clone()),
+        policy: policy(state),
+    };
+    let pages =
+        Router::new().fallback(move |request: Request| answer(pages.clone(), request)).layer(compression());
+    complete(api.fallback_service(pages), state)
+}
+
+#[derive(Clone)]
+struct Pages {
+    state: AppState,
+    api: Router,
+    site: Site,
+    /// The content policy with `{nonce}` in place of the nonce.
+    policy: String,
+}
+
+async fn answer(pages: Pages, request: Request) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/api/") || path == "/api" {
+        return backend::AppError::not_found("address").into_response();
+    }
+    if let Some(file) = pages.site.answer(request.method(), path, request.headers()) {
+        return file;
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let mut response = axum::http::StatusCode::METHOD_NOT_ALLOWED.into_response();
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    draw(pages, request).await.into_response()
+}
+
+async fn draw(pages: Pages, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let client = Client::of(&parts, &pages.state.config.http);
+    let transport = Transport::new(pages.api, &parts.headers, client.address).into_handle();
+    let request = Request::from_parts(parts, body);
+    let (assets, policy) = (pages.site.assets, pages.policy);
+    let context = move || {
+        provide_context(transport.clone());
+        if let Some(assets) = assets.clone() {
+            provide_context(assets);
+        }
+        set_policy(&policy);
+    };
+    let mut response = render_app_to_stream_with_context(context, shell)(request).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}
+
+/// The policy with this request's nonce.
+fn set_policy(policy: &str) {
+    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    if let Some(response) = leptos::prelude::use_context::<ResponseOptions>()
+        && let Ok(value) = HeaderValue::from_str(&policy.replace("{nonce}", &nonce))
+    {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+fn policy(state: &AppState) -> String {
+    let speed = &state.config.speed;
+    // Tests by family go to the operator's own second names.
+    let hosts = [&speed.host_v4, &speed.host_v6].into_iter().flatten();
+    let others = hosts.map(|host| format!(" http://{host} https://{host} ws://{host} wss://{host}"));
+    let others = others.collect::<Vec<_>>().concat();
+    format!(
+        "default-src 'none'; script-src 'self' 'nonce-{{nonce}}' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data: blob:; font-src 'self'; connect-src 'self'{others}; manifest-src 'self'; \
+         worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
