@@ -11,6 +11,7 @@ pub mod i18n;
 mod layout;
 mod now;
 mod providers;
+mod rooms;
 mod routes;
 mod settings;
 mod shell;

@@ -3,18 +3,16 @@
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title, provide_meta_context};
 use leptos_router::{
-    ParamSegment, SsrMode, StaticSegment,
+    Lazy, ParamSegment, SsrMode, StaticSegment,
     components::{Route, Router, Routes},
 };
 
 use crate::{
-    history::{ContractRoute, HistoryRoute, WeeklyRoute},
     i18n::{COOKIE, I18nContextProvider, lang, td_string},
     layout::{Frame, NotFoundPage},
     now::NowPage,
-    providers::ProvidersPage,
-    settings::SettingsPage,
-    speed_tests::{SharePage, TestPage, deliver_later},
+    rooms::{HistoryRoom, ProvidersRoom, SettingsRoom, ShareRoom, TestRoom},
+    speed_tests::deliver_later,
 };
 
 /// The application: languages, meta, router, routes.
@@ -33,18 +31,18 @@ pub fn App() -> impl IntoView {
                 <Frame>
                     <Routes fallback=|| view! { <NotFoundPage /> }>
                         <Route path=StaticSegment("") view=NowPage />
-                        <Route path=StaticSegment("history") view=HistoryRoute />
-                        <Route path=StaticSegment("weekly-report") view=WeeklyRoute />
-                        <Route path=StaticSegment("isp-sla") view=ContractRoute />
-                        <Route path=StaticSegment("cost-calc") view=ContractRoute />
-                        <Route path=StaticSegment("isp") view=ProvidersPage />
-                        <Route path=StaticSegment("test") view=TestPage />
+                        <Route path=StaticSegment("history") view={Lazy::<HistoryRoom>::new()} />
+                        <Route path=StaticSegment("weekly-report") view={Lazy::<HistoryRoom>::new()} />
+                        <Route path=StaticSegment("isp-sla") view={Lazy::<HistoryRoom>::new()} />
+                        <Route path=StaticSegment("cost-calc") view={Lazy::<HistoryRoom>::new()} />
+                        <Route path=StaticSegment("isp") view={Lazy::<ProvidersRoom>::new()} />
+                        <Route path=StaticSegment("test") view={Lazy::<TestRoom>::new()} />
                         <Route
                             path=(StaticSegment("share"), ParamSegment("id"))
-                            view=SharePage
+                            view={Lazy::<ShareRoom>::new()}
                             ssr=SsrMode::Async
                         />
-                        <Route path=StaticSegment("settings") view=SettingsPage />
+                        <Route path=StaticSegment("settings") view={Lazy::<SettingsRoom>::new()} />
                     </Routes>
                 </Frame>
             </Router>

@@ -22,7 +22,7 @@ pub fn shell() -> impl IntoView {
     let head = assets.map(|Assets { js, wasm, css }| {
         let start = format!(
             "import init, {{ hydrate }} from '{js}'; \
-             init({{ module_or_path: '{wasm}' }}).then(() => {{ hydrate(); document.documentElement.dataset.hydrated = ''; }}); \
+             init({{ module_or_path: '{wasm}' }}).then(() => hydrate()).then(() => {{ document.documentElement.dataset.hydrated = ''; }}); \
              navigator.serviceWorker?.register('/sw.js').catch(() => {{}});"
         );
         view! {

@@ -2,9 +2,10 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Called by the page's module script.
+/// Called by the page's module script; ready once the room of this page is loaded and taken over.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    let Some(body) = leptos::prelude::document().body() else { return };
+    leptos::mount::hydrate_from_async(body, app::App).await.forget();
 }

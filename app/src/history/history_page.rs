@@ -1,7 +1,7 @@
 //! The History page: its tabs, and the one that the URL opens.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use super::{
     calendar::CalendarTab, changes::ChangesTab, contract::ContractTab, distribution::DistributionTab,
@@ -13,29 +13,12 @@ use crate::{
     ui::{Choices, Page},
 };
 
-/// `/history`
+/// The page, open on the tab of the URL's query, or else on that of its path.
 #[component]
-pub fn HistoryRoute() -> impl IntoView {
-    view! { <HistoryPage opens=Tab::Overview /> }
-}
-
-/// `/weekly-report`
-#[component]
-pub fn WeeklyRoute() -> impl IntoView {
-    view! { <HistoryPage opens=Tab::Weekly /> }
-}
-
-/// `/isp-sla`, `/cost-calc`
-#[component]
-pub fn ContractRoute() -> impl IntoView {
-    view! { <HistoryPage opens=Tab::Contract /> }
-}
-
-/// The page, open on the tab of the URL or else on `opens`.
-#[component]
-fn HistoryPage(opens: Tab) -> impl IntoView {
+pub fn HistoryPage() -> impl IntoView {
     let lang = lang();
     let query = use_query_map();
+    let opens = Tab::of_path(&use_location().pathname.get_untracked());
     let tab = Memo::new(move |_| query.with(|q| q.get_str("tab").and_then(Tab::parse)).unwrap_or(opens));
     let title = Signal::derive(move || match tab.get() {
         Tab::Overview => td_string!(lang, history.title).to_owned(),

@@ -12,4 +12,4 @@ mod tab;
 mod trends;
 mod weekly;
 
-pub use history_page::{ContractRoute, HistoryRoute, WeeklyRoute};
+pub use history_page::HistoryPage;

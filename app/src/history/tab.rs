@@ -54,6 +54,15 @@ impl Tab {
         Self::ALL.into_iter().find(|tab| tab.slug() == slug)
     }
 
+    /// What a path of History opens on.
+    pub fn of_path(path: &str) -> Self {
+        match path {
+            "/weekly-report" => Self::Weekly,
+            "/isp-sla" | "/cost-calc" => Self::Contract,
+            _ => Self::Overview,
+        }
+    }
+
     pub fn words(self, lang: Locale) -> &'static str {
         match self {
             Self::Overview => td_string!(lang, history.overview),

@@ -1,6 +1,6 @@
 //! The build, front end first: the release binary embeds what it finds in target/site.
 //!
-//! cargo (wasm32) → wasm-bindgen (as a library, so always of the locked version) → wasm-opt → sass → names with the
+//! cargo (wasm32) → rooms cut off → wasm-bindgen (as a library, so always of the locked version) → wasm-opt → sass → paths with the
 //! content's hash → public files → .br and .gz beside each → assets.json → cargo (server).
 //! `LEPTOS_OUTPUT_NAME` is not needed: our own shell takes every address from assets.json.
 
@@ -10,6 +10,8 @@ mod style;
 mod wasm_target;
 
 use std::path::PathBuf;
+
+pub use site::FIRST;
 
 use crate::{
     cmd::{cargo, run},

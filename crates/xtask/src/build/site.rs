@@ -1,4 +1,4 @@
-//! target/site: files with the content's hash in their name, the public files, compressed copies, and assets.json.
+//! target/site: files with the content's hash in their path, the public files, compressed copies, and assets.json.
 //!
 //! A file is written only when its content changed, so that cargo rebuilds the embedding server only then. Text files in
 //! public/ may name `{{build}}`, `{{css}}` and `{{precache}}`; they are filled in here.
@@ -17,6 +17,9 @@ const TEXT: [&str; 9] = ["js", "wasm", "css", "svg", "json", "webmanifest", "htm
 /// May hold places to fill in.
 const FILLED: [&str; 3] = ["js", "html", "webmanifest"];
 
+/// What every first visit fetches; the rest of `pkg/` are rooms.
+pub const FIRST: [&str; 4] = ["steadyline.wasm", "steadyline.js", "__wasm_split.js", ".css"];
+
 /// Path below target/site → content.
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -24,12 +27,16 @@ type Files = BTreeMap<String, Vec<u8>>;
 pub fn assemble(browser: &Browser, css: &[u8], best: bool) -> anyhow::Result<()> {
     step("site: hashed names, public files, .br, .gz, assets.json", || {
         let mut files = Files::new();
-        let wasm = named(&mut files, "wasm", browser.wasm.clone());
+        let folder = format!("pkg/{}", stamp::short(&whole(browser)));
         // The default address inside the script, in case a caller gives none.
-        let js = browser.js.replace("steadyline_bg.wasm", wasm.rsplit('/').next().unwrap_or_default());
-        let js = named(&mut files, "js", js.into_bytes());
-        let css = named(&mut files, "css", css.to_vec());
-        files.extend(browser.snippets.iter().map(|(below, text)| (format!("pkg/{below}"), text.clone())));
+        let named = |script: &[u8]| String::from_utf8_lossy(script).replace("steadyline_bg.wasm", "steadyline.wasm");
+        for (name, content) in browser {
+            let content = if name == "steadyline.js" { named(content).into_bytes() } else { content.clone() };
+            files.insert(format!("{folder}/{name}"), content);
+        }
+        let css_name = format!("pkg/steadyline.{}.css", stamp::short(css));
+        files.insert(css_name.clone(), css.to_vec());
+        let [js, wasm, css] = [format!("/{folder}/steadyline.js"), format!("/{folder}/steadyline.wasm"), format!("/{css_name}")];
 
         let public = public_files()?;
         let build = build_id(&files, &public);
@@ -42,19 +49,19 @@ pub fn assemble(browser: &Browser, css: &[u8], best: bool) -> anyhow::Result<()>
         let compressed: Vec<_> =
             files.iter().map(|(name, content)| write(name, content, best)).collect::<Result<_, _>>()?;
         sweep(&files)?;
-        let sum = |kind: &str| -> usize {
-            compressed.iter().filter(|(name, _)| name.ends_with(kind)).map(|(_, size)| size).sum()
+        let first = |kind: &str| -> usize {
+            let visited = |name: &str| FIRST.iter().any(|file| name.ends_with(file)) && name.ends_with(kind);
+            compressed.iter().filter(|(name, _)| visited(name)).map(|(_, size)| size).sum()
         };
-        let (wasm, js, css) = (sum(".wasm"), sum(".js"), sum(".css"));
-        crate::steps::note(&format!("brotli: wasm {wasm} B, js {js} B, css {css} B, build {build}"));
+        let (wasm, js, css) = (first(".wasm"), first(".js"), first(".css"));
+        crate::steps::note(&format!("first visit under brotli: wasm {wasm} B, js {js} B, css {css} B, build {build}"));
         Ok(())
     })
 }
 
-fn named(files: &mut Files, kind: &str, content: Vec<u8>) -> String {
-    let name = format!("pkg/steadyline.{}.{kind}", stamp::short(&content));
-    files.insert(name.clone(), content);
-    format!("/{name}")
+/// All of the browser's files in one.
+fn whole(browser: &Browser) -> Vec<u8> {
+    browser.iter().flat_map(|(name, content)| [name.as_bytes(), content]).flatten().copied().collect()
 }
 
 fn public_files() -> anyhow::Result<Files> {

@@ -10,6 +10,7 @@ use super::{
     server::{Server, binary},
 };
 use crate::{
+    build,
     cmd::{cmd, run},
     node, paths, stamp,
     steps::note,
@@ -27,7 +28,7 @@ pub fn weight() -> anyhow::Result<()> {
     let mut page = 0;
     for file in stamp::list(&[paths::site().join("pkg")])? {
         let name = file.to_string_lossy().into_owned();
-        if [".wasm.br", ".js.br", ".css.br"].iter().any(|kind| name.ends_with(kind)) {
+        if build::FIRST.iter().any(|first| name.ends_with(&format!("{first}.br"))) {
             page += fs::metadata(&file)?.len();
         }
     }
