@@ -3,7 +3,7 @@
 use domain::{
     measurements::{FIND_LATEST_RESULT, MeasurementResult},
     speed_tests::{
-        TestKind,
+        FULL_RUN_S, TestKind,
         engine::{Failure, Phase},
     },
 };
@@ -61,7 +61,7 @@ pub fn TestPage() -> impl IntoView {
     view! {
         <Page title=td_string!(lang, test.title).to_owned() class="test">
             <h1>{td_string!(lang, test.title)}</h1>
-            <p class="lead">{td_string!(lang, test.lead)}</p>
+            <p class="lead">{td_string!(lang, test.lead, seconds = FULL_RUN_S)}</p>
             <Controls run=run running=shows_run />
             <Notice run=run />
             {result}

@@ -47,16 +47,18 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
 
 fn verdict(full: bool) -> Value {
     if !full {
-        return json!({ "place": "unknown", "confidence": "low", "sentence": "Not enough is known yet.", "since": null,
-            "evidence": [], "would_change": ["A test on this device."], "facts_at": NOW });
+        return json!({ "place": "unknown", "confidence": "low", "sentence": "", "finding": { "unknown": { "trouble": null } },
+            "since": null, "evidence": [], "would_change": [""], "wishes": ["own_test"], "facts_at": NOW });
     }
-    json!({ "place": "provider", "confidence": "high", "sentence": "It is your provider, not you.",
+    json!({ "place": "provider", "confidence": "high", "sentence": "", "finding": { "provider": { "tested": true } },
         "since": "2026-11-21T11:42:00Z", "facts_at": NOW,
         "evidence": [
-            { "side": "for", "text": "14 of 17 Northnet households are down.", "source": "same_provider", "n": 17, "at": NOW },
-            { "side": "against", "text": "Your last test worked.", "source": "own_tests", "n": 1, "at": NOW },
+            { "side": "for", "text": "", "source": "same_provider", "n": 17, "at": NOW,
+              "fact": { "households": { "who": { "provider": { "name": "Northnet" } }, "failing": 14, "households": 17 } } },
+            { "side": "against", "text": "", "source": "own_tests", "n": 1, "at": NOW,
+              "fact": { "well": { "tests": 1, "failures": 0 } } },
         ],
-        "would_change": ["Tests of households with other providers."] })
+        "would_change": [""], "wishes": [{ "tests": { "who": "others", "k": 3 } }] })
 }
 
 fn measurement(id: i64, at: &str, download: Option<f64>) -> Value {
@@ -233,8 +235,12 @@ fn before_after(full: bool) -> Value {
 
 fn weekly(full: bool) -> Value {
     let v = |v: f64| full.then_some(v);
-    json!({ "report_date": NOW, "period": "14 Nov to 21 Nov 2026",
-        "narrative": "## Your week\n\nYou ran **42 tests**.\n\n- Best at 04:00\n- Worst at 20:00",
+    json!({ "report_date": NOW, "period": "", "first_on": "2026-11-15", "last_on": "2026-11-21",
+        "narrative": "", "paragraphs": [
+            { "averages": { "tests": 42, "download": 91.04, "upload": 37.4, "ping": 18.0 } },
+            { "compared": { "change": -7.2, "same": false } },
+            { "failed": { "tests": 42, "failed": 1, "uptime": 97.6 } },
+            { "hours": { "best": 4, "worst": 20 } } ],
         "stats": { "tests_run": if full { 42 } else { 0 }, "avg_download": v(91.0), "avg_upload": v(37.0),
             "avg_ping": v(18.0), "uptime_pct": v(97.6), "outage_count": u8::from(full), "outage_hours": null },
         "week_over_week": { "download_delta_pct": v(-4.2), "upload_delta_pct": v(1.0) },
