@@ -9,6 +9,8 @@ pub enum World {
     Data,
     Empty,
     Down,
+    /// What is known of others does not come, one's own does.
+    Alone,
 }
 
 /// When "now" is in these answers.
@@ -19,7 +21,10 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         return Err(ApiError::new(ErrorCode::Unavailable, "The database does not answer."));
     }
     let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
-    let full = world == World::Data;
+    if world == World::Alone && matches!(path, "/api/isp-reliability" | "/api/status" | "/api/health") {
+        return Err(ApiError::new(ErrorCode::Unavailable, "The database does not answer."));
+    }
+    let full = matches!(world, World::Data | World::Alone);
     let value = match path {
         "/api/health" => json!({ "status": "ok", "version": "1.2.3", "timestamp": NOW, "environment": "test",
             "database": "sqlite", "parts": [] }),

@@ -1,6 +1,6 @@
 //! Draws a page as the server does.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use app::{
     App,
@@ -14,11 +14,15 @@ use leptos::prelude::provide_context;
 
 use super::answers::{World, answer};
 
-struct Canned(World);
+struct Canned {
+    world: World,
+    asked: Arc<Mutex<Vec<String>>>,
+}
 
 impl Transport for Canned {
     fn send(&self, call: Call) -> Answer {
-        let answer = answer(self.0, &call.uri);
+        let answer = answer(self.world, &call.uri);
+        self.asked.lock().unwrap().push(call.uri);
         Box::pin(async move { answer })
     }
 }
@@ -30,11 +34,14 @@ pub struct Page {
     pub html: String,
     /// The words of `<main>`, one run of text a line, without drawings.
     pub text: String,
+    /// The calls that the page made.
+    pub asked: Vec<String>,
 }
 
 pub async fn draw(path: &str, world: World, cookie: &str) -> Page {
     let request = Request::builder().uri(path).header("cookie", cookie).body(Body::empty()).unwrap();
-    let transport = TransportHandle(Arc::new(Canned(world)));
+    let asked = Arc::<Mutex<Vec<String>>>::default();
+    let transport = TransportHandle(Arc::new(Canned { world, asked: Arc::clone(&asked) }));
     let context = move || provide_context(transport.clone());
     // The list of routes starts the executor, as in the server.
     let _ = leptos_axum::generate_route_list(App);
@@ -44,7 +51,8 @@ pub async fn draw(path: &str, world: World, cookie: &str) -> Page {
     let html = String::from_utf8(body.to_vec()).unwrap();
     let title = between(&html, "<title>", "</title>").to_owned();
     let text = words(between(&html, "<main", "</main>"));
-    Page { status, title, html, text }
+    let asked = std::mem::take(&mut *asked.lock().unwrap());
+    Page { status, title, html, text, asked }
 }
 
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
