@@ -34,7 +34,7 @@ pub fn shell() -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html data-theme=Theme::current().name()>
+        <html data-theme=Theme::current().name() data-device=has_device().then_some("")>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -50,4 +50,13 @@ pub fn shell() -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Whether the browser has a device; the page's own scripts cannot see its cookie (`api::browser`).
+fn has_device() -> bool {
+    #[cfg(feature = "ssr")]
+    return crate::layout::cookie(domain::error::DEVICE_COOKIE)
+        .is_some_and(|id| id.parse::<uuid::Uuid>().is_ok());
+    #[cfg(not(feature = "ssr"))]
+    false
 }

@@ -113,3 +113,12 @@ async fn the_verdict_and_the_week_speak_the_language_of_the_page() {
         assert!(!page.html.contains("lang=\"en\""), "no English inside a German page");
     }
 }
+
+#[tokio::test]
+async fn the_document_tells_its_scripts_whether_there_is_a_device() {
+    let known = draw("/settings", World::Data, "steadyline_device=6f1c7b1e-7c0b-4f0e-9d57-0b5f8d1c2a3b").await;
+    assert!(known.html.contains("data-device"));
+    for cookie in ["", "steadyline_device=damaged"] {
+        assert!(!draw("/settings", World::Data, cookie).await.html.contains("data-device"), "{cookie}");
+    }
+}

@@ -61,6 +61,9 @@ impl Later {
         let path = CREATE_MEASUREMENT.info().path;
         let request = Request::post(path).header("idempotency-key", &self.key).json(&body).map_err(lost)?;
         let response = request.send().await.map_err(lost)?;
+        if response.ok() {
+            crate::api::note_device();
+        }
         let bytes = response.binary().await.map_err(lost)?;
         crate::api::read(response.status(), &bytes)
     }
