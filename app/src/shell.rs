@@ -32,6 +32,12 @@ pub fn shell() -> impl IntoView {
             <script type="module" nonce=use_nonce()>{start}</script>
         }
     });
+    // A route whose head depends on data has it before anything is drawn: a tag inside of a suspended view would
+    // break hydration.
+    #[cfg(feature = "ssr")]
+    let preview = use_context::<crate::preview::Preview>().map(crate::preview::Preview::tags);
+    #[cfg(not(feature = "ssr"))]
+    let preview = ();
     view! {
         <!DOCTYPE html>
         <html data-theme=Theme::current().name() data-device=has_device().then_some("")>
@@ -43,6 +49,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href="/icons/icon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/icons/icon-180.png" />
                 {head}
+                {preview}
                 <MetaTags />
             </head>
             <body>

@@ -6,6 +6,8 @@
 mod curve;
 #[cfg(feature = "hydrate")]
 mod driver;
+#[cfg(feature = "ssr")]
+pub mod preview;
 mod progress;
 mod result_view;
 mod run;

@@ -29,6 +29,8 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         "/api/health" => json!({ "status": "ok", "version": "1.2.3", "timestamp": NOW, "environment": "test",
             "database": "sqlite", "parts": [] }),
         "/api/verdict" => verdict(full),
+        "/api/shared/abc" if full => shared(),
+        "/api/shared/abc" => return Err(ApiError::new(ErrorCode::NotFound, "There is no such result.")),
         "/api/measurements" => measurements(full),
         "/api/isp-reliability" => isps(full),
         "/api/status" => json!({ "status": if full { "healthy" } else { "unknown" }, "active_outages": null,
@@ -72,6 +74,14 @@ fn measurement(id: i64, at: &str, download: Option<f64>) -> Value {
         "is_outage": download.is_none(), "jitter": 1.5, "loaded_ping_down": 40.0, "loaded_ping_up": 60.0, "loss": null,
         "retransmitted_share": null, "connections": 4, "protocol": "http/1.1", "congestion": "cubic",
         "source": "browser", "method": "full", "valid": true, "bytes_used": 200_000_000, "ip_version": 4 })
+}
+
+fn shared() -> Value {
+    let mut result = measurement(9, "2026-11-21T11:50:10Z", Some(94.2));
+    result["share_id"] = json!("abc");
+    result["spread"] = json!({});
+    result["grades"] = json!({ "calls": { "grade": "A", "reasons": [] }, "gaming": null, "streaming": null, "work": null });
+    result
 }
 
 fn measurements(full: bool) -> Value {

@@ -39,10 +39,23 @@ pub struct Page {
 }
 
 pub async fn draw(path: &str, world: World, cookie: &str) -> Page {
+    draw_with(path, world, cookie, || {}).await
+}
+
+/// As [`draw`], with more in context.
+pub async fn draw_with(
+    path: &str,
+    world: World,
+    cookie: &str,
+    more: impl Fn() + Clone + Send + Sync + 'static,
+) -> Page {
     let request = Request::builder().uri(path).header("cookie", cookie).body(Body::empty()).unwrap();
     let asked = Arc::<Mutex<Vec<String>>>::default();
     let transport = TransportHandle(Arc::new(Canned { world, asked: Arc::clone(&asked) }));
-    let context = move || provide_context(transport.clone());
+    let context = move || {
+        provide_context(transport.clone());
+        more();
+    };
     // The list of routes starts the executor, as in the server.
     let _ = leptos_axum::generate_route_list(App);
     let response = leptos_axum::render_app_async_with_context(context, shell)(request).await;

@@ -7,8 +7,10 @@
 mod answers;
 mod draw;
 
-use answers::World;
-use draw::draw;
+use answers::{World, answer};
+use app::preview::Preview;
+use draw::{draw, draw_with};
+use leptos::prelude::provide_context;
 use rstest::rstest;
 
 #[rstest]
@@ -112,6 +114,34 @@ async fn the_verdict_and_the_week_speak_the_language_of_the_page() {
     for page in [now, week] {
         assert!(!page.html.contains("lang=\"en\""), "no English inside a German page");
     }
+}
+
+#[tokio::test]
+async fn a_shared_result_is_there_or_404() {
+    let page = draw("/share/abc", World::Data, "").await;
+    assert_eq!((page.status, page.title.as_str()), (200, "A shared speed test · Steadyline"));
+    insta::assert_snapshot!(page.text);
+    let missing = draw("/share/abc", World::Empty, "").await;
+    assert_eq!(missing.status, 404);
+    assert!(missing.text.contains("There is no shared result at this address."), "{}", missing.text);
+    assert_eq!(draw("/share/abc", World::Down, "").await.status, 503);
+}
+
+#[tokio::test]
+async fn the_tags_of_a_shared_result_stand_in_the_head() {
+    let result = serde_json::from_slice(&answer(World::Data, "/api/shared/abc").unwrap().1).unwrap();
+    let tags = Preview::new(&result, "https://example.org/share/abc".to_owned());
+    let page = draw_with("/share/abc", World::Data, "", move || provide_context(tags.clone())).await;
+    let head = page.html.split("</head>").next().unwrap();
+    for tag in [
+        r#"property="og:title" content="↓ 94"#,
+        r#"property="og:url" content="https://example.org/share/abc""#,
+        r#"property="og:image" content="https://example.org/share/abc/preview.png""#,
+        r#"name="twitter:card" content="summary_large_image""#,
+    ] {
+        assert!(head.contains(tag), "{tag} in {head}");
+    }
+    assert!(!draw("/share/abc", World::Data, "").await.html.contains("og:title"), "without tags there are none");
 }
 
 #[tokio::test]
