@@ -6,6 +6,7 @@
 mod curve;
 #[cfg(feature = "hydrate")]
 mod driver;
+mod families;
 #[cfg(feature = "ssr")]
 pub mod preview;
 mod progress;

@@ -29,6 +29,8 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         "/api/health" => json!({ "status": "ok", "version": "1.2.3", "timestamp": NOW, "environment": "test",
             "database": "sqlite", "parts": [] }),
         "/api/verdict" => verdict(full),
+        // The operator of the full world gave a name for each family.
+        "/api/measurements/latest" => json!({ "result": full.then(shared), "families": full }),
         "/api/shared/abc" if full => shared(),
         "/api/shared/abc" => return Err(ApiError::new(ErrorCode::NotFound, "There is no such result.")),
         "/api/measurements" => measurements(full),

@@ -117,6 +117,16 @@ async fn the_verdict_and_the_week_speak_the_language_of_the_page() {
 }
 
 #[tokio::test]
+async fn families_are_compared_only_where_both_have_a_name() {
+    const WORDS: &str = "Compare IPv4 and IPv6";
+    let page = draw("/test", World::Data, "").await;
+    assert!(page.text.contains(WORDS) && page.text.contains("Your last result"), "{}", page.text);
+    assert!(page.text.contains("Up to 30 seconds"), "{}", page.text);
+    let page = draw("/test", World::Empty, "").await;
+    assert!(!page.text.contains(WORDS) && page.text.contains("No test yet."), "{}", page.text);
+}
+
+#[tokio::test]
 async fn a_shared_result_is_there_or_404() {
     let page = draw("/share/abc", World::Data, "").await;
     assert_eq!((page.status, page.title.as_str()), (200, "A shared speed test · Steadyline"));
