@@ -2,7 +2,7 @@
 import { Server } from '../harness/server';
 import { alive, bringAxe, expect, expectAccessible, test } from '../harness/test';
 
-const names = (port: number) => ({ STEADYLINE_SPEED__HOST_V4: `127.0.0.1:${port}`, STEADYLINE_SPEED__HOST_V6: `[::1]:${port}` });
+const names = (port: number) => ({ STEADYLINE_SPEED__HOST_V4: `v4.steadyline.test:${port}`, STEADYLINE_SPEED__HOST_V6: `v6.steadyline.test:${port}` });
 
 test.describe('both get through', () => {
   test('their figures stand side by side, and each result tells its family', async ({ page }) => {
