@@ -69,21 +69,25 @@ async fn answer(pages: Pages, request: Request) -> Response {
         Some((id, false)) => {
             let origin = share::origin(&pages.state, &request, &client);
             let tags = share::tags(&transport, id, &origin).await;
-            draw(pages, request, transport, Some(tags)).await
+            draw(pages, request, transport, Drawing::Whole(tags)).await
         }
-        None => draw(pages, request, transport, None).await,
+        None => draw(pages, request, transport, Drawing::Stream).await,
     }
 }
 
-/// Draws a page: as a stream, or, where status and head depend on data (`shared`), as a whole.
-async fn draw(
-    pages: Pages,
-    request: Request,
-    transport: TransportHandle,
-    shared: Option<Option<Preview>>,
-) -> Response {
-    let whole = shared.is_some();
-    let tags = shared.flatten();
+/// How a page is sent.
+enum Drawing {
+    /// As it becomes ready.
+    Stream,
+    /// At once: its status and its head depend on data.
+    Whole(Option<Preview>),
+}
+
+async fn draw(pages: Pages, request: Request, transport: TransportHandle, drawing: Drawing) -> Response {
+    let (whole, tags) = match drawing {
+        Drawing::Stream => (false, None),
+        Drawing::Whole(tags) => (true, tags),
+    };
     let (assets, policy) = (pages.site.assets, pages.policy);
     let context = move || {
         provide_context(transport.clone());

@@ -9,7 +9,7 @@ use anyhow::Context;
 use app::{api::TransportHandle, preview};
 use axum::{
     extract::Request,
-    http::header,
+    http::{HeaderName, header},
     response::{IntoResponse, Response},
 };
 use backend::{AppError, AppResult, AppState, http::Client};
@@ -64,7 +64,13 @@ pub async fn picture(transport: &TransportHandle, id: &str) -> AppResult<Respons
     let _turn = DRAWING.acquire().await.context("wait for a turn to draw")?;
     let drawn = tokio::task::spawn_blocking(move || png(&preview::card(&result))).await;
     let png = drawn.context("draw the preview")??;
-    Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, KEEP)], png).into_response())
+    let headers = [
+        (header::CONTENT_TYPE, "image/png"),
+        (header::CACHE_CONTROL, KEEP),
+        // It is made to be shown by others.
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ];
+    Ok((headers, png).into_response())
 }
 
 async fn find(transport: &TransportHandle, id: &str) -> Result<MeasurementResult, AppError> {
