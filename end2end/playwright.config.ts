@@ -23,6 +23,8 @@ export default defineConfig({
       args: [
         '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
         '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+        // Names of one address family each, as an operator would give them.
+        '--host-resolver-rules=MAP v4.steadyline.test 127.0.0.1, MAP v6.steadyline.test [::1]',
       ],
     },
   },

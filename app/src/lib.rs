@@ -20,3 +20,5 @@ pub mod ui;
 
 pub use routes::App;
 pub use shell::{Assets, shell};
+#[cfg(feature = "ssr")]
+pub use speed_tests::preview;

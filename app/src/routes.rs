@@ -1,6 +1,6 @@
 //! The table of contents: every route of the product, one line each.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_meta::{Meta, Title, provide_meta_context};
 use leptos_router::{
     Lazy, ParamSegment, SsrMode, StaticSegment,
@@ -19,9 +19,11 @@ use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    // What could not be handed in before is handed in when any page opens.
+    // What could not be handed in before is handed in when any page opens, and when the line is back.
     Effect::new(|| {
         deliver_later();
+        let back = window_event_listener(ev::online, |_| deliver_later());
+        on_cleanup(move || back.remove());
     });
     view! {
         <I18nContextProvider cookie_name=COOKIE>

@@ -32,9 +32,15 @@ pub fn shell() -> impl IntoView {
             <script type="module" nonce=use_nonce()>{start}</script>
         }
     });
+    // A route whose head depends on data has it before anything is drawn: a tag inside of a suspended view would
+    // break hydration.
+    #[cfg(feature = "ssr")]
+    let preview = use_context::<crate::preview::Preview>().map(crate::preview::Preview::tags);
+    #[cfg(not(feature = "ssr"))]
+    let preview = ();
     view! {
         <!DOCTYPE html>
-        <html data-theme=Theme::current().name()>
+        <html data-theme=Theme::current().name() data-device=has_device().then_some("")>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -43,6 +49,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href="/icons/icon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/icons/icon-180.png" />
                 {head}
+                {preview}
                 <MetaTags />
             </head>
             <body>
@@ -50,4 +57,13 @@ pub fn shell() -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Whether the browser has a device; the page's own scripts cannot see its cookie (`api::browser`).
+fn has_device() -> bool {
+    #[cfg(feature = "ssr")]
+    return crate::layout::cookie(domain::error::DEVICE_COOKIE)
+        .is_some_and(|id| id.parse::<uuid::Uuid>().is_ok());
+    #[cfg(not(feature = "ssr"))]
+    false
 }

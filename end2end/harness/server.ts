@@ -9,14 +9,15 @@ const binary = process.env.STEADYLINE_BINARY ?? join(import.meta.dirname, '../..
 
 export class Server {
   private child: ChildProcess | undefined;
-  private constructor(readonly port: number, private readonly folder: string) {}
+  private constructor(readonly port: number, private readonly folder: string, private readonly settings: Record<string, string>) {}
 
   get url() {
     return `http://localhost:${this.port}`;
   }
 
-  static async start(options: { seeded?: boolean } = {}) {
-    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), 'steadyline-e2e-')));
+  static async start(options: { seeded?: boolean; settings?: (port: number) => Record<string, string> } = {}) {
+    const port = await freePort();
+    const server = new Server(port, mkdtempSync(join(tmpdir(), 'steadyline-e2e-')), options.settings?.(port) ?? {});
     if (options.seeded) server.run('seed');
     await server.up();
     return server;
@@ -61,6 +62,7 @@ export class Server {
       STEADYLINE_DATA_DIR: this.folder,
       STEADYLINE_LOG__LEVEL: 'warn',
       STEADYLINE_LIMITS__ENABLED: 'false',
+      ...this.settings,
     };
   }
 }

@@ -61,9 +61,26 @@ test('a shared result opens for somebody else, without the owner’s device', as
   await expect(link).toBeVisible({ timeout: 60_000 });
   const path = await link.getAttribute('href');
   const stranger = await browser.newPage({ baseURL });
+  const said: string[] = [];
+  stranger.on('console', (message) => said.push(message.text()));
+  stranger.on('pageerror', (error) => said.push(error.message));
   await stranger.goto(path ?? 'no link');
   await alive(stranger);
   await expect(stranger.getByRole('heading', { level: 1 })).toHaveText('A shared speed test');
   await expect(stranger.locator('dl.figures')).toContainText('Mbit/s');
+  const tag = (name: string) => stranger.locator(`head meta[property="${name}"]`).getAttribute('content');
+  expect(await tag('og:title')).toMatch(/↓ .+Mbit\/s · ↑ .+Mbit\/s · .+ms/);
+  const image = await tag('og:image');
+  expect(image).toBe(`${baseURL}${path}/preview.png`);
+  const picture = await stranger.request.get(image ?? 'no image');
+  expect([picture.status(), picture.headers()['content-type'], picture.headers()['cache-control']]).toEqual([200, 'image/png', 'public, max-age=3600']);
+  await stranger.setContent(`<img src="data:image/png;base64,${(await picture.body()).toString('base64')}">`);
+  const size = await stranger.locator('img').evaluate(async (img: HTMLImageElement) => { await img.decode(); return [img.naturalWidth, img.naturalHeight]; });
+  expect(size).toEqual([1200, 630]);
+  await stranger.screenshot({ path: 'shots/share-preview.png', fullPage: true });
+  expect(said, 'the console must stay silent').toEqual([]);
+
+  expect((await stranger.request.get('/share/nothing')).status()).toBe(404);
+  expect((await stranger.request.get('/share/nothing/preview.png')).status()).toBe(404);
   await stranger.close();
 });

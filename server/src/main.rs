@@ -4,6 +4,7 @@ mod boot;
 mod cli;
 mod logs;
 mod pages;
+mod share;
 mod site;
 mod transport;
 

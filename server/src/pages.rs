@@ -3,7 +3,7 @@
 //! Threats: what a page may run is bound by a policy with one nonce a request and no inline style; HTML is never kept
 //! by a cache, since it is one visitor's and names one build's files.
 
-use app::{App, shell};
+use app::{App, api::TransportHandle, preview::Preview, shell};
 use axum::{
     Router,
     extract::Request,
@@ -15,9 +15,11 @@ use backend::{
     http::{Client, api_router, complete, compression},
 };
 use leptos::{nonce::use_nonce, prelude::provide_context};
-use leptos_axum::{ResponseOptions, generate_route_list, render_app_to_stream_with_context};
+use leptos_axum::{
+    ResponseOptions, generate_route_list, render_app_async_with_context, render_app_to_stream_with_context,
+};
 
-use crate::{site::Site, transport::Transport};
+use crate::{share, site::Site, transport::Transport};
 
 /// The whole program's router: the API, the built files and, for everything else, the pages.
 pub fn router(state: &AppState) -> Router {
@@ -46,11 +48,11 @@ struct Pages {
 }
 
 async fn answer(pages: Pages, request: Request) -> Response {
-    let path = request.uri().path();
+    let path = request.uri().path().to_owned();
     if path.starts_with("/api/") || path == "/api" {
         return backend::AppError::not_found("address").into_response();
     }
-    if let Some(file) = pages.site.answer(request.method(), path, request.headers()) {
+    if let Some(file) = pages.site.answer(request.method(), &path, request.headers()) {
         return file;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -58,23 +60,50 @@ async fn answer(pages: Pages, request: Request) -> Response {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
-    draw(pages, request).await.into_response()
-}
-
-async fn draw(pages: Pages, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let client = Client::of(&parts, &pages.state.config.http);
-    let transport = Transport::new(pages.api, &parts.headers, client.address).into_handle();
+    let transport = Transport::new(pages.api.clone(), &parts.headers, client.address).into_handle();
     let request = Request::from_parts(parts, body);
+    match share::shared_path(&path) {
+        Some((id, true)) => share::picture(&transport, id).await.into_response(),
+        Some((id, false)) => {
+            let origin = share::origin(&pages.state, &request, &client);
+            let tags = share::tags(&transport, id, &origin).await;
+            draw(pages, request, transport, Drawing::Whole(tags)).await
+        }
+        None => draw(pages, request, transport, Drawing::Stream).await,
+    }
+}
+
+/// How a page is sent.
+enum Drawing {
+    /// As it becomes ready.
+    Stream,
+    /// At once: its status and its head depend on data.
+    Whole(Option<Preview>),
+}
+
+async fn draw(pages: Pages, request: Request, transport: TransportHandle, drawing: Drawing) -> Response {
+    let (whole, tags) = match drawing {
+        Drawing::Stream => (false, None),
+        Drawing::Whole(tags) => (true, tags),
+    };
     let (assets, policy) = (pages.site.assets, pages.policy);
     let context = move || {
         provide_context(transport.clone());
         if let Some(assets) = assets.clone() {
             provide_context(assets);
         }
+        if let Some(tags) = tags.clone() {
+            provide_context(tags);
+        }
         set_policy(&policy);
     };
-    let mut response = render_app_to_stream_with_context(context, shell)(request).await;
+    let mut response = if whole {
+        render_app_async_with_context(context, shell)(request).await
+    } else {
+        render_app_to_stream_with_context(context, shell)(request).await
+    };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     response
 }

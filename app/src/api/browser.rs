@@ -1,11 +1,20 @@
 //! The browser's body of `api::call`: fetch, aborted when the owner that asked is gone.
+//!
+//! What needs a device is not asked for before there is one: the browser would log each refusal as a failure. The
+//! device's cookie cannot be read here, so the server marks the document, and so does the first write that is taken.
 
 use domain::{ApiError, ErrorCode, Method, endpoint::Call};
 use gloo_net::http::{Request, RequestBuilder};
-use leptos::prelude::{Owner, on_cleanup};
+use leptos::prelude::{Owner, document, on_cleanup};
 use serde::de::DeserializeOwned;
 
-pub(super) async fn send<O: DeserializeOwned>(call: Call) -> Result<O, ApiError> {
+/// The document's mark of a browser that has a device.
+const HAS_DEVICE: &str = "data-device";
+
+pub(super) async fn send<O: DeserializeOwned>(call: Call, needs_device: bool) -> Result<O, ApiError> {
+    if needs_device && !document().document_element().is_some_and(|root| root.has_attribute(HAS_DEVICE)) {
+        return Err(ApiError::no_device());
+    }
     let controller = web_sys::AbortController::new().ok();
     if Owner::current().is_some() {
         let controller = send_wrapper::SendWrapper::new(controller.clone());
@@ -30,8 +39,19 @@ pub(super) async fn send<O: DeserializeOwned>(call: Call) -> Result<O, ApiError>
         None => builder.send().await,
     }
     .map_err(unreachable)?;
+    if call.method != Method::Get && response.ok() {
+        note_device();
+    }
     let body = response.binary().await.map_err(unreachable)?;
     super::read(response.status(), &body)
+}
+
+/// A write was taken: whoever made it has a device from now on.
+pub fn note_device() {
+    if let Some(root) = document().document_element() {
+        // Cannot fail: the name is a constant.
+        let _ = root.set_attribute(HAS_DEVICE, "");
+    }
 }
 
 fn builder(call: &Call) -> RequestBuilder {

@@ -8,6 +8,8 @@ mod in_process;
 
 use std::future::Future;
 
+#[cfg(feature = "hydrate")]
+pub(crate) use browser::note_device;
 use domain::{ApiError, Endpoint};
 #[cfg(feature = "ssr")]
 pub use in_process::{Answer, Transport, TransportHandle};
@@ -24,7 +26,9 @@ where
 {
     let call = endpoint.call(&input);
     #[cfg(feature = "hydrate")]
-    return send_wrapper::SendWrapper::new(async move { browser::send(call?).await });
+    let needs_device = endpoint.info().needs_device;
+    #[cfg(feature = "hydrate")]
+    return send_wrapper::SendWrapper::new(async move { browser::send(call?, needs_device).await });
     #[cfg(all(feature = "ssr", not(feature = "hydrate")))]
     return in_process::send(call);
     #[cfg(not(any(feature = "ssr", feature = "hydrate")))]

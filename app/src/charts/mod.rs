@@ -9,7 +9,7 @@ mod axis;
 mod backend;
 mod bars;
 mod calendar;
-mod ink;
+pub mod ink;
 mod lines;
 
 pub use axis::{Tick, days_ticks, hours_ticks, nice_max};

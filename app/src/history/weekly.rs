@@ -1,6 +1,10 @@
 //! The week in figures and words, fit for print.
 
-use domain::history::{GET_WEEKLY_REPORT, weekly::WeeklyReport};
+use chrono::{Datelike, NaiveDate};
+use domain::history::{
+    GET_WEEKLY_REPORT,
+    weekly::{Paragraph, WeeklyReport},
+};
 use leptos::prelude::*;
 
 use super::history_page::NoTests;
@@ -39,9 +43,12 @@ fn hour(lang: Locale, hour: Option<u8>) -> String {
 fn Report(found: WeeklyReport) -> impl IntoView {
     let lang = lang();
     let stats = &found.stats;
+    let day = |on: NaiveDate| format::day(lang, on.month0(), on.day());
+    let last = format!("{} {}", day(found.last_on), found.last_on.year());
+    let paragraphs = found.paragraphs.iter().map(|p| view! { <p>{words(lang, p)}</p> }).collect_view();
     let change = &found.week_over_week;
     view! {
-        <h2>{found.period.clone()}</h2>
+        <h2>{td_string!(lang, history.period, first = day(found.first_on), last = last)}</h2>
         <dl class="figures">
             <Figure
                 label=td_string!(lang, history.download)
@@ -64,31 +71,91 @@ fn Report(found: WeeklyReport) -> impl IntoView {
             {td_string!(lang, history.best_hour)} ": " {hour(lang, found.best_hour)} " · "
             {td_string!(lang, history.worst_hour)} ": " {hour(lang, found.worst_hour)}
         </p>
-        <section class="stack" lang="en">
-            {paragraphs(&found.narrative)}
-        </section>
+        <section class="stack">{paragraphs}</section>
     }
 }
 
-/// The narrative's blocks: headings, lists and paragraphs; other marks are left out. The server writes it in English.
-fn paragraphs(markdown: &str) -> impl IntoView + use<> {
-    markdown
-        .split("\n\n")
-        .filter(|block| !block.trim().is_empty())
-        .map(|block| {
-            let plain = |line: &str| line.trim_start_matches(['#', '-', '*', ' ']).replace("**", "");
-            let lines: Vec<&str> = block.lines().filter(|line| !line.trim().is_empty()).collect();
-            match lines.as_slice() {
-                [heading] if heading.starts_with('#') => view! { <h3>{plain(heading)}</h3> }.into_any(),
-                lines if lines.iter().all(|line| line.starts_with(['-', '*'])) => {
-                    let items = lines.iter().map(|line| view! { <li>{plain(line)}</li> }).collect_view();
-                    view! { <ul>{items}</ul> }.into_any()
-                }
-                lines => {
-                    let text = lines.iter().map(|line| plain(line)).collect::<Vec<_>>().join(" ");
-                    view! { <p>{text}</p> }.into_any()
-                }
-            }
-        })
-        .collect_view()
+/// A paragraph of the report: in English what the API says, without its marks.
+fn words(lang: Locale, paragraph: &Paragraph) -> String {
+    let text = match *paragraph {
+        Paragraph::NoTests => td_string!(lang, history.w_no_tests),
+        Paragraph::Averages { tests, download, upload, ping } => {
+            return averages(lang, tests, download, upload, ping);
+        }
+        Paragraph::Compared { same: true, .. } => td_string!(lang, history.w_same),
+        Paragraph::Compared { change, .. } => {
+            let size = format::said(lang, change.abs());
+            return if change > 0.0 {
+                td_string!(lang, history.w_faster, change = size)
+            } else {
+                td_string!(lang, history.w_slower, change = size)
+            };
+        }
+        Paragraph::Failed { failed: 0, tests: 1, .. } => td_string!(lang, history.w_went),
+        Paragraph::Failed { failed: 0, .. } => td_string!(lang, history.w_all_went),
+        Paragraph::Failed { failed, uptime, .. } => {
+            let share = format::share_said(lang, uptime);
+            return match failed {
+                1 => td_string!(lang, history.w_one_failed, share = share),
+                n => td_string!(lang, history.w_failed, n = n, share = share),
+            };
+        }
+        Paragraph::Hours { best, worst } => {
+            return td_string!(lang, history.w_hours, best = best, worst = worst);
+        }
+        Paragraph::TestByCable => td_string!(lang, history.w_cable),
+        Paragraph::ChangeHelped => td_string!(lang, history.w_helped),
+    };
+    text.to_owned()
+}
+
+fn averages(
+    lang: Locale,
+    tests: u64,
+    download: Option<f64>,
+    upload: Option<f64>,
+    ping: Option<f64>,
+) -> String {
+    let tests = match tests {
+        1 => td_string!(lang, history.w_one).to_owned(),
+        n => td_string!(lang, history.w_some, n = n),
+    };
+    let figures = [
+        download.map(|v| td_string!(lang, history.w_down, value = format::said(lang, v))),
+        upload.map(|v| td_string!(lang, history.w_up, value = format::said(lang, v))),
+        ping.map(|v| td_string!(lang, history.w_ms, value = format::said(lang, v))),
+    ];
+    let list: Vec<String> = figures.into_iter().flatten().collect();
+    if list.is_empty() {
+        return td_string!(lang, history.w_no_result, tests = tests);
+    }
+    td_string!(lang, history.w_averages, tests = tests, list = list.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::no_tests(Paragraph::NoTests)]
+    #[case::one_test(Paragraph::Averages { tests: 1, download: Some(40.2), upload: None, ping: Some(18.0) })]
+    #[case::many_tests(Paragraph::Averages { tests: 9, download: Some(40.2), upload: Some(9.44), ping: None })]
+    #[case::no_result(Paragraph::Averages { tests: 2, download: None, upload: None, ping: None })]
+    #[case::the_same(Paragraph::Compared { change: 3.0, same: true })]
+    #[case::faster(Paragraph::Compared { change: 20.0, same: false })]
+    #[case::slower(Paragraph::Compared { change: -9.4, same: false })]
+    #[case::it_went(Paragraph::Failed { tests: 1, failed: 0, uptime: 100.0 })]
+    #[case::all_went(Paragraph::Failed { tests: 9, failed: 0, uptime: 100.0 })]
+    #[case::one_failed(Paragraph::Failed { tests: 9, failed: 1, uptime: 88.9 })]
+    #[case::some_failed(Paragraph::Failed { tests: 900, failed: 2, uptime: 99.8 })]
+    #[case::hours(Paragraph::Hours { best: 4, worst: 20 })]
+    #[case::slow_week(Paragraph::TestByCable)]
+    #[case::fast_week(Paragraph::ChangeHelped)]
+    fn the_page_says_in_english_what_the_api_says(#[case] paragraph: Paragraph) {
+        let api = paragraph.english().replace("**", "");
+        assert_eq!(words(Locale::en, &paragraph), api);
+        assert_ne!(words(Locale::de, &paragraph), api);
+    }
 }

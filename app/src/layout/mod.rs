@@ -6,4 +6,6 @@ mod theme;
 
 pub use frame::Frame;
 pub use not_found::NotFoundPage;
+#[cfg(feature = "ssr")]
+pub use theme::cookie;
 pub use theme::{Theme, remember};

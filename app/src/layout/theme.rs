@@ -39,9 +39,7 @@ impl Theme {
     /// The choice in force: from the request's cookie on the server, from the document in the browser.
     pub fn current() -> Self {
         #[cfg(feature = "ssr")]
-        let name = leptos::prelude::use_context::<http::request::Parts>()
-            .and_then(|parts| cookie(&parts.headers, COOKIE))
-            .unwrap_or_default();
+        let name = cookie(COOKIE).unwrap_or_default();
         #[cfg(not(feature = "ssr"))]
         let name = document_theme().unwrap_or_default();
         Self::parse(&name)
@@ -71,10 +69,12 @@ fn document_theme() -> Option<String> {
     None
 }
 
-/// The value of a cookie in request headers.
+/// The value of a cookie of the page's request.
 #[cfg(feature = "ssr")]
-fn cookie(headers: &http::HeaderMap, name: &str) -> Option<String> {
-    headers
+pub fn cookie(name: &str) -> Option<String> {
+    let parts = leptos::prelude::use_context::<http::request::Parts>()?;
+    parts
+        .headers
         .get_all(http::header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())

@@ -5,5 +5,6 @@ mod last_test;
 mod now_page;
 mod provider;
 mod verdict;
+mod words;
 
 pub use now_page::NowPage;

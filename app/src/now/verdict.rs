@@ -1,31 +1,16 @@
 //! The verdict: a sentence, its proof in one line, and behind quiet words why and what to do.
 
-use domain::verdict::{Confidence, Evidence, Place, Side, Verdict};
+use domain::{
+    speed_tests::FULL_RUN_S,
+    verdict::{Confidence, Place, Side, Verdict},
+};
 use leptos::prelude::*;
 
+use super::words;
 use crate::{
     i18n::{Locale, lang, td_string},
     ui::Moment,
 };
-
-/// The sentence of a place; the server's own in English, where it knows more than the place.
-fn sentence(lang: Locale, verdict: &Verdict) -> String {
-    if lang == Locale::en {
-        return verdict.sentence.clone();
-    }
-    match verdict.place {
-        Place::Device => td_string!(lang, now.device),
-        Place::Line => td_string!(lang, now.line),
-        Place::Building => td_string!(lang, now.building),
-        Place::Provider => td_string!(lang, now.provider),
-        Place::Transit => td_string!(lang, now.transit),
-        Place::Service => td_string!(lang, now.service),
-        Place::Wide => td_string!(lang, now.wide),
-        Place::None => td_string!(lang, now.none),
-        Place::Unknown => td_string!(lang, now.unknown),
-    }
-    .to_owned()
-}
 
 fn confidence(lang: Locale, confidence: Confidence) -> &'static str {
     match confidence {
@@ -62,11 +47,11 @@ pub fn VerdictView(verdict: Verdict) -> impl IntoView {
         }
     });
     let first = verdict.evidence.iter().find(|e| e.side == Side::For).map(|e| {
-        view! { <span lang="en">{format!("{} ", e.text)}</span> }
+        format!("{} ", words::fact(lang, &e.fact))
     });
     view! {
         <div class="verdict" aria-live="polite">
-            <h1>{sentence(lang, &verdict)}</h1>
+            <h1>{words::sentence(lang, &verdict.finding)}</h1>
             <p class="proof">
                 {first} {sure} {since} {td_string!(lang, now.as_of)} " " <Moment at=verdict.facts_at /> "."
             </p>
@@ -75,7 +60,7 @@ pub fn VerdictView(verdict: Verdict) -> impl IntoView {
                     view! {
                         <p>
                             <a class="button primary" href="/test">
-                                {td_string!(lang, now.first)}
+                                {td_string!(lang, now.first, seconds = FULL_RUN_S)}
                             </a>
                         </p>
                     }
@@ -94,27 +79,28 @@ pub fn VerdictView(verdict: Verdict) -> impl IntoView {
     }
 }
 
-/// The evidence for and against, and what would tell more. The server writes these sentences in English.
+/// The evidence for and against, and what would tell more.
 #[component]
 fn Reasons(verdict: Verdict) -> impl IntoView {
     let lang = lang();
     let sided = |side: Side| -> Vec<String> {
-        verdict.evidence.iter().filter(|e: &&Evidence| e.side == side).map(|e| e.text.clone()).collect()
+        verdict.evidence.iter().filter(|e| e.side == side).map(|e| words::fact(lang, &e.fact)).collect()
     };
     let list = |title: &'static str, texts: Vec<String>| {
         (!texts.is_empty()).then(|| {
-            let items = texts.into_iter().map(|text| view! { <li lang="en">{text}</li> }).collect_view();
+            let items = texts.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
             view! {
                 <h3>{title}</h3>
                 <ul>{items}</ul>
             }
         })
     };
+    let wishes = verdict.wishes.iter().map(|wish| words::wish(lang, wish)).collect();
     view! {
         <div class="evidence">
             {list(td_string!(lang, now.pro), sided(Side::For))}
             {list(td_string!(lang, now.con), sided(Side::Against))}
-            {list(td_string!(lang, now.would), verdict.would_change.clone())}
+            {list(td_string!(lang, now.would), wishes)}
         </div>
     }
 }

@@ -17,6 +17,8 @@ pub fn MyData() -> impl IntoView {
     let answer = move || {
         delete.value().get().map(|answer| match answer {
             Ok(_) => td_string!(lang, settings.deleted).to_owned(),
+            // Who never had a device has nothing to delete.
+            Err(error) if error.needs_device() => td_string!(lang, settings.deleted).to_owned(),
             Err(error) => reason(lang, &error),
         })
     };

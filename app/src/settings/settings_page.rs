@@ -109,7 +109,7 @@ fn About() -> impl IntoView {
     view! {
         <section class="stack">
             <h2>{td_string!(lang, settings.about)}</h2>
-            <Loaded resource=health let:health>
+            <Loaded resource=health aside=true let:health>
                 <p class="quiet">
                     {td_string!(lang, settings.version)} " " {health.version} " · "
                     {td_string!(lang, settings.database)} " " {health.database}

@@ -6,6 +6,9 @@
 mod curve;
 #[cfg(feature = "hydrate")]
 mod driver;
+mod families;
+#[cfg(feature = "ssr")]
+pub mod preview;
 mod progress;
 mod result_view;
 mod run;

@@ -23,6 +23,8 @@ pub struct TestRun {
     /// The engine, at most five times a second.
     pub engine: RwSignal<Engine>,
     pub outcome: RwSignal<Option<Outcome>>,
+    /// The address family that the run is bound to, when families are compared.
+    pub family: RwSignal<Option<u8>>,
     #[cfg(feature = "hydrate")]
     driver: StoredValue<Option<super::driver::Handle>>,
 }
@@ -32,6 +34,7 @@ impl TestRun {
         let run = Self {
             engine: RwSignal::new(Engine::default()),
             outcome: RwSignal::new(None),
+            family: RwSignal::new(None),
             #[cfg(feature = "hydrate")]
             driver: StoredValue::new(None),
         };
@@ -39,10 +42,11 @@ impl TestRun {
         run
     }
 
-    pub fn start(self, kind: TestKind) {
+    pub fn start(self, kind: TestKind, family: Option<u8>) {
         self.outcome.set(None);
+        self.family.set(family);
         #[cfg(feature = "hydrate")]
-        self.driver.set_value(Some(super::driver::start(self.engine, self.outcome, kind)));
+        self.driver.set_value(Some(super::driver::start(self.engine, self.outcome, kind, family)));
         #[cfg(not(feature = "hydrate"))]
         let _ = kind;
     }

@@ -3,13 +3,14 @@
 use domain::{
     measurements::{FIND_LATEST_RESULT, MeasurementResult},
     speed_tests::{
-        TestKind,
+        FULL_RUN_S, TestKind,
         engine::{Failure, Phase},
     },
 };
 use leptos::{html::Button, prelude::*};
 
 use super::{
+    families::CompareFamilies,
     progress::Progress,
     result_view::ResultView,
     run::{Outcome, TestRun, saves_data},
@@ -61,8 +62,14 @@ pub fn TestPage() -> impl IntoView {
     view! {
         <Page title=td_string!(lang, test.title).to_owned() class="test">
             <h1>{td_string!(lang, test.title)}</h1>
-            <p class="lead">{td_string!(lang, test.lead)}</p>
+            <p class="lead">{td_string!(lang, test.lead, seconds = FULL_RUN_S)}</p>
             <Controls run=run running=shows_run />
+            <Transition>
+                {move || Suspend::new(async move {
+                    let both = latest.await.is_ok_and(|latest| latest.families);
+                    both.then(|| view! { <CompareFamilies run=run running=shows_run /> })
+                })}
+            </Transition>
             <Notice run=run />
             {result}
         </Page>
@@ -75,7 +82,7 @@ fn Controls(run: TestRun, running: Memo<bool>) -> impl IntoView {
     let lang = lang();
     let light = RwSignal::new(false);
     Effect::new(move || light.set(saves_data()));
-    let start = move |_| run.start(if light.get_untracked() { TestKind::Light } else { TestKind::Full });
+    let start = move |_| run.start(if light.get_untracked() { TestKind::Light } else { TestKind::Full }, None);
     let words = move || {
         let first = run.engine.with(|e| e.phase == Phase::Ready);
         if first { td_string!(lang, test.start) } else { td_string!(lang, test.again) }
@@ -124,6 +131,8 @@ fn Notice(run: TestRun) -> impl IntoView {
             (Some(Outcome::Kept), _) => Some(td_string!(lang, test.kept).to_owned()),
             (Some(Outcome::Refused(why)), _) => Some(why),
             (_, Phase::Cancelled) => Some(td_string!(lang, test.cancelled).to_owned()),
+            // The comparison says it in its table.
+            (_, Phase::Failed(_)) if run.family.get().is_some() => None,
             (_, Phase::Failed(Failure::NoServer)) => Some(td_string!(lang, test.no_server).to_owned()),
             (_, Phase::Failed(Failure::LostLine)) => Some(td_string!(lang, test.lost_line).to_owned()),
             (_, Phase::Failed(Failure::Refused)) => Some(td_string!(lang, test.refused).to_owned()),

@@ -26,10 +26,25 @@ pub fn fixed(lang: Locale, value: f64, digits: usize) -> String {
     } else {
         text
     };
+    in_language(lang, text)
+}
+
+/// A number with the language's sign between units and tenths.
+fn in_language(lang: Locale, text: String) -> String {
     match lang {
         Locale::en => text,
         Locale::de => text.replace('.', ","),
     }
+}
+
+/// A figure inside a sentence, in the language's form: as the API's own sentences have it.
+pub fn said(lang: Locale, value: f64) -> String {
+    in_language(lang, domain::stats::significant(value))
+}
+
+/// A share inside a sentence: whole numbers, but never "100 %" for what is not all of it.
+pub fn share_said(lang: Locale, value: f64) -> String {
+    in_language(lang, domain::stats::per_cent(value))
 }
 
 /// A whole number with thin spaces between groups of three.

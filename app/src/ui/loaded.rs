@@ -36,6 +36,9 @@ pub fn Loaded<T, V>(
     /// The room to keep while waiting.
     #[prop(default = Height::Lines)]
     height: Height,
+    /// It stands beside what the page is about: its failure leaves the page's status alone.
+    #[prop(optional)]
+    aside: bool,
     /// Draws what arrived.
     children: impl Fn(T) -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView
@@ -63,7 +66,12 @@ where
                             let action = ("/test", td_string!(lang, history.run));
                             view! { <Empty text=td_string!(lang, history.empty) action=action /> }.into_any()
                         }
-                        Err(error) => failed(lang, error, resource).into_any(),
+                        Err(error) => {
+                            if !aside {
+                                set_status(error.code.status());
+                            }
+                            failed(lang, error, resource).into_any()
+                        }
                     }
                 })
             }}
@@ -75,7 +83,6 @@ fn failed<T>(lang: Locale, error: ApiError, resource: Resource<Result<T, ApiErro
 where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
 {
-    set_status(error.code.status());
     view! {
         <div class="failed" role="alert">
             <p>{reason(lang, &error)}</p>

@@ -9,6 +9,8 @@ pub enum World {
     Data,
     Empty,
     Down,
+    /// What is known of others does not come, one's own does.
+    Alone,
 }
 
 /// When "now" is in these answers.
@@ -19,11 +21,18 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         return Err(ApiError::new(ErrorCode::Unavailable, "The database does not answer."));
     }
     let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
-    let full = world == World::Data;
+    if world == World::Alone && matches!(path, "/api/isp-reliability" | "/api/status" | "/api/health") {
+        return Err(ApiError::new(ErrorCode::Unavailable, "The database does not answer."));
+    }
+    let full = matches!(world, World::Data | World::Alone);
     let value = match path {
         "/api/health" => json!({ "status": "ok", "version": "1.2.3", "timestamp": NOW, "environment": "test",
             "database": "sqlite", "parts": [] }),
         "/api/verdict" => verdict(full),
+        // The operator of the full world gave a name for each family.
+        "/api/measurements/latest" => json!({ "result": full.then(shared), "families": full }),
+        "/api/shared/abc" if full => shared(),
+        "/api/shared/abc" => return Err(ApiError::new(ErrorCode::NotFound, "There is no such result.")),
         "/api/measurements" => measurements(full),
         "/api/isp-reliability" => isps(full),
         "/api/status" => json!({ "status": if full { "healthy" } else { "unknown" }, "active_outages": null,
@@ -47,16 +56,18 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
 
 fn verdict(full: bool) -> Value {
     if !full {
-        return json!({ "place": "unknown", "confidence": "low", "sentence": "Not enough is known yet.", "since": null,
-            "evidence": [], "would_change": ["A test on this device."], "facts_at": NOW });
+        return json!({ "place": "unknown", "confidence": "low", "sentence": "", "finding": { "unknown": { "trouble": null } },
+            "since": null, "evidence": [], "would_change": [""], "wishes": ["own_test"], "facts_at": NOW });
     }
-    json!({ "place": "provider", "confidence": "high", "sentence": "It is your provider, not you.",
+    json!({ "place": "provider", "confidence": "high", "sentence": "", "finding": { "provider": { "tested": true } },
         "since": "2026-11-21T11:42:00Z", "facts_at": NOW,
         "evidence": [
-            { "side": "for", "text": "14 of 17 Northnet households are down.", "source": "same_provider", "n": 17, "at": NOW },
-            { "side": "against", "text": "Your last test worked.", "source": "own_tests", "n": 1, "at": NOW },
+            { "side": "for", "text": "", "source": "same_provider", "n": 17, "at": NOW,
+              "fact": { "households": { "who": { "provider": { "name": "Northnet" } }, "failing": 14, "households": 17 } } },
+            { "side": "against", "text": "", "source": "own_tests", "n": 1, "at": NOW,
+              "fact": { "well": { "tests": 1, "failures": 0 } } },
         ],
-        "would_change": ["Tests of households with other providers."] })
+        "would_change": [""], "wishes": [{ "tests": { "who": "others", "k": 3 } }] })
 }
 
 fn measurement(id: i64, at: &str, download: Option<f64>) -> Value {
@@ -65,6 +76,14 @@ fn measurement(id: i64, at: &str, download: Option<f64>) -> Value {
         "is_outage": download.is_none(), "jitter": 1.5, "loaded_ping_down": 40.0, "loaded_ping_up": 60.0, "loss": null,
         "retransmitted_share": null, "connections": 4, "protocol": "http/1.1", "congestion": "cubic",
         "source": "browser", "method": "full", "valid": true, "bytes_used": 200_000_000, "ip_version": 4 })
+}
+
+fn shared() -> Value {
+    let mut result = measurement(9, "2026-11-21T11:50:10Z", Some(94.2));
+    result["share_id"] = json!("abc");
+    result["spread"] = json!({});
+    result["grades"] = json!({ "calls": { "grade": "A", "reasons": [] }, "gaming": null, "streaming": null, "work": null });
+    result
 }
 
 fn measurements(full: bool) -> Value {
@@ -233,8 +252,12 @@ fn before_after(full: bool) -> Value {
 
 fn weekly(full: bool) -> Value {
     let v = |v: f64| full.then_some(v);
-    json!({ "report_date": NOW, "period": "14 Nov to 21 Nov 2026",
-        "narrative": "## Your week\n\nYou ran **42 tests**.\n\n- Best at 04:00\n- Worst at 20:00",
+    json!({ "report_date": NOW, "period": "", "first_on": "2026-11-15", "last_on": "2026-11-21",
+        "narrative": "", "paragraphs": [
+            { "averages": { "tests": 42, "download": 91.04, "upload": 37.4, "ping": 18.0 } },
+            { "compared": { "change": -7.2, "same": false } },
+            { "failed": { "tests": 42, "failed": 1, "uptime": 97.6 } },
+            { "hours": { "best": 4, "worst": 20 } } ],
         "stats": { "tests_run": if full { 42 } else { 0 }, "avg_download": v(91.0), "avg_upload": v(37.0),
             "avg_ping": v(18.0), "uptime_pct": v(97.6), "outage_count": u8::from(full), "outage_hours": null },
         "week_over_week": { "download_delta_pct": v(-4.2), "upload_delta_pct": v(1.0) },

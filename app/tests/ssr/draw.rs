@@ -1,6 +1,6 @@
 //! Draws a page as the server does.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use app::{
     App,
@@ -14,11 +14,15 @@ use leptos::prelude::provide_context;
 
 use super::answers::{World, answer};
 
-struct Canned(World);
+struct Canned {
+    world: World,
+    asked: Arc<Mutex<Vec<String>>>,
+}
 
 impl Transport for Canned {
     fn send(&self, call: Call) -> Answer {
-        let answer = answer(self.0, &call.uri);
+        let answer = answer(self.world, &call.uri);
+        self.asked.lock().unwrap().push(call.uri);
         Box::pin(async move { answer })
     }
 }
@@ -30,12 +34,28 @@ pub struct Page {
     pub html: String,
     /// The words of `<main>`, one run of text a line, without drawings.
     pub text: String,
+    /// The calls that the page made.
+    pub asked: Vec<String>,
 }
 
 pub async fn draw(path: &str, world: World, cookie: &str) -> Page {
+    draw_with(path, world, cookie, || {}).await
+}
+
+/// As [`draw`], with more in context.
+pub async fn draw_with(
+    path: &str,
+    world: World,
+    cookie: &str,
+    more: impl Fn() + Clone + Send + Sync + 'static,
+) -> Page {
     let request = Request::builder().uri(path).header("cookie", cookie).body(Body::empty()).unwrap();
-    let transport = TransportHandle(Arc::new(Canned(world)));
-    let context = move || provide_context(transport.clone());
+    let asked = Arc::<Mutex<Vec<String>>>::default();
+    let transport = TransportHandle(Arc::new(Canned { world, asked: Arc::clone(&asked) }));
+    let context = move || {
+        provide_context(transport.clone());
+        more();
+    };
     // The list of routes starts the executor, as in the server.
     let _ = leptos_axum::generate_route_list(App);
     let response = leptos_axum::render_app_async_with_context(context, shell)(request).await;
@@ -44,7 +64,8 @@ pub async fn draw(path: &str, world: World, cookie: &str) -> Page {
     let html = String::from_utf8(body.to_vec()).unwrap();
     let title = between(&html, "<title>", "</title>").to_owned();
     let text = words(between(&html, "<main", "</main>"));
-    Page { status, title, html, text }
+    let asked = std::mem::take(&mut *asked.lock().unwrap());
+    Page { status, title, html, text, asked }
 }
 
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {

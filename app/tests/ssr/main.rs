@@ -7,8 +7,10 @@
 mod answers;
 mod draw;
 
-use answers::World;
-use draw::draw;
+use answers::{World, answer};
+use app::preview::Preview;
+use draw::{draw, draw_with};
+use leptos::prelude::provide_context;
 use rstest::rstest;
 
 #[rstest]
@@ -37,9 +39,9 @@ async fn every_page_in_every_world(#[case] path: &str, #[case] title: &str) {
     let page = draw(path, World::Down, "").await;
     assert_eq!(page.title, title, "{path} with the API down");
     // What needs no data is there all the same.
-    let expected = if path.ends_with("export") { 200 } else { 503 };
+    let expected = if path.ends_with("export") || path == "/settings" { 200 } else { 503 };
     assert_eq!(page.status, expected, "{path} with the API down");
-    assert_eq!(page.text.contains("try again in a moment"), expected == 503, "{}", page.text);
+    assert_eq!(page.text.contains("try again in a moment"), !path.ends_with("export"), "{}", page.text);
 }
 
 fn name(path: &str) -> String {
@@ -70,5 +72,93 @@ async fn every_text_exists_in_german() {
             (draw(path, World::Empty, "").await, draw(path, World::Empty, "steadyline_lang=de").await);
         assert_ne!(english.text, german.text, "{path}");
         assert_ne!(english.title, german.title, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_widget_beside_the_matter_fails_by_itself() {
+    let page = draw("/", World::Alone, "").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("It is your provider, not you."), "{}", page.text);
+    assert!(page.text.contains("try again in a moment"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn now_asks_each_thing_once() {
+    let mut asked = draw("/", World::Data, "").await.asked;
+    asked.sort();
+    let paths: Vec<&str> = asked.iter().filter_map(|uri| uri.split('?').next()).collect();
+    assert_eq!(paths, ["/api/isp-reliability", "/api/measurements", "/api/status", "/api/verdict"]);
+}
+
+#[tokio::test]
+async fn the_verdict_and_the_week_speak_the_language_of_the_page() {
+    const GERMAN: &str = "steadyline_lang=de";
+    let now = draw("/", World::Data, GERMAN).await;
+    for sentence in [
+        "Es liegt am Anbieter, nicht an dir.",
+        "In den letzten 15 Minuten getestet haben 17 Haushalte bei Northnet; bei 14 davon gibt es Probleme.",
+        "Dein letzter Test lief gut.",
+        "Tests von wenigstens 3: Haushalte anderer Anbieter.",
+    ] {
+        assert!(now.text.contains(sentence), "{sentence} in {}", now.text);
+    }
+    let week = draw("/weekly-report", World::Data, GERMAN).await;
+    for sentence in [
+        "15. Nov. bis 21. Nov. 2026",
+        "Diese Woche: 42 Tests. Im Mittel: 91 Mbit/s Download, 37 Mbit/s Upload, 18 ms.",
+        "Das ist 7,2 % langsamer als letzte Woche.",
+    ] {
+        assert!(week.text.contains(sentence), "{sentence} in {}", week.text);
+    }
+    for page in [now, week] {
+        assert!(!page.html.contains("lang=\"en\""), "no English inside a German page");
+    }
+}
+
+#[tokio::test]
+async fn families_are_compared_only_where_both_have_a_name() {
+    const WORDS: &str = "Compare IPv4 and IPv6";
+    let page = draw("/test", World::Data, "").await;
+    assert!(page.text.contains(WORDS) && page.text.contains("Your last result"), "{}", page.text);
+    assert!(page.text.contains("Up to 30 seconds"), "{}", page.text);
+    let page = draw("/test", World::Empty, "").await;
+    assert!(!page.text.contains(WORDS) && page.text.contains("No test yet."), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_shared_result_is_there_or_404() {
+    let page = draw("/share/abc", World::Data, "").await;
+    assert_eq!((page.status, page.title.as_str()), (200, "A shared speed test · Steadyline"));
+    insta::assert_snapshot!(page.text);
+    let missing = draw("/share/abc", World::Empty, "").await;
+    assert_eq!(missing.status, 404);
+    assert!(missing.text.contains("There is no shared result at this address."), "{}", missing.text);
+    assert_eq!(draw("/share/abc", World::Down, "").await.status, 503);
+}
+
+#[tokio::test]
+async fn the_tags_of_a_shared_result_stand_in_the_head() {
+    let result = serde_json::from_slice(&answer(World::Data, "/api/shared/abc").unwrap().1).unwrap();
+    let tags = Preview::new(&result, "https://example.org/share/abc".to_owned());
+    let page = draw_with("/share/abc", World::Data, "", move || provide_context(tags.clone())).await;
+    let head = page.html.split("</head>").next().unwrap();
+    for tag in [
+        r#"property="og:title" content="↓ 94"#,
+        r#"property="og:url" content="https://example.org/share/abc""#,
+        r#"property="og:image" content="https://example.org/share/abc/preview.png""#,
+        r#"name="twitter:card" content="summary_large_image""#,
+    ] {
+        assert!(head.contains(tag), "{tag} in {head}");
+    }
+    assert!(!draw("/share/abc", World::Data, "").await.html.contains("og:title"), "without tags there are none");
+}
+
+#[tokio::test]
+async fn the_document_tells_its_scripts_whether_there_is_a_device() {
+    let known = draw("/settings", World::Data, "steadyline_device=6f1c7b1e-7c0b-4f0e-9d57-0b5f8d1c2a3b").await;
+    assert!(known.html.contains("data-device"));
+    for cookie in ["", "steadyline_device=damaged"] {
+        assert!(!draw("/settings", World::Data, cookie).await.html.contains("data-device"), "{cookie}");
     }
 }

@@ -40,6 +40,8 @@ pub struct EndpointInfo {
     pub path: &'static str,
     /// The operation id: the handler's name.
     pub operation: &'static str,
+    /// Without a device it answers 400 (`P!` of api.md): a page does not ask before it has one.
+    pub needs_device: bool,
 }
 
 /// One operation of the REST contract with its input and output types.
@@ -68,7 +70,7 @@ pub struct Call {
 
 impl<I, O> Endpoint<I, O> {
     const fn new(method: Method, operation: &'static str, path: &'static str) -> Self {
-        Self { info: EndpointInfo { method, path, operation }, types: PhantomData }
+        Self { info: EndpointInfo { method, path, operation, needs_device: false }, types: PhantomData }
     }
 
     pub const fn get(operation: &'static str, path: &'static str) -> Self {
@@ -85,6 +87,13 @@ impl<I, O> Endpoint<I, O> {
 
     pub const fn delete(operation: &'static str, path: &'static str) -> Self {
         Self::new(Method::Delete, operation, path)
+    }
+
+    /// The same, refused without a device.
+    #[must_use]
+    pub const fn of_device(mut self) -> Self {
+        self.info.needs_device = true;
+        self
     }
 
     pub const fn info(&self) -> EndpointInfo {

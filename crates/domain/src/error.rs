@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// The header that names a device, as `fields` of an error has it.
 pub const DEVICE_FIELD: &str = "x-client-id";
+/// The cookie that names it in browsers; scripts of a page cannot read it.
+pub const DEVICE_COOKIE: &str = "steadyline_device";
 
 /// The machine word of an error; the page and scripts branch on it, never on the sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +106,12 @@ impl ApiError {
     pub fn invalid(field: &str, why: impl Into<String>) -> Self {
         let why = why.into();
         Self::new(ErrorCode::Invalid, format!("{field}: {why}")).with_field(field, why)
+    }
+
+    /// The refusal of what speaks of one device's data, to an asker who has none.
+    pub fn no_device() -> Self {
+        let why = "A device is needed: send X-Client-ID (a UUID) or run a test first.";
+        Self::new(ErrorCode::Malformed, why).with_field(DEVICE_FIELD, "missing")
     }
 
     /// The endpoint speaks of one device's data, and the asker has none yet.

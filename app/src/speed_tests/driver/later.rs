@@ -3,6 +3,8 @@
 //! They wait in local storage and are handed in once: each keeps its idempotency key, so that an answer that got
 //! lost, or a second tab, doubles nothing.
 
+use std::cell::Cell;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ApiError, ErrorCode,
@@ -59,6 +61,9 @@ impl Later {
         let path = CREATE_MEASUREMENT.info().path;
         let request = Request::post(path).header("idempotency-key", &self.key).json(&body).map_err(lost)?;
         let response = request.send().await.map_err(lost)?;
+        if response.ok() {
+            crate::api::note_device();
+        }
         let bytes = response.binary().await.map_err(lost)?;
         crate::api::read(response.status(), &bytes)
     }
@@ -87,21 +92,35 @@ pub fn keep_attempt() {
     Later::new(NewMeasurement::Failed(FailedAttempt { started_at: now, age_ms: 0, online })).keep();
 }
 
-/// Hands in what waits, oldest first; stops at the first that the server cannot take now.
+thread_local! {
+    /// A delivery is on its way: a page that opens and a line that comes back may ask for one at the same time.
+    static DELIVERING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Hands in what waits, unless that is being done.
 pub fn deliver_later() {
+    if DELIVERING.replace(true) {
+        return;
+    }
     spawn_local(async {
-        for later in shelf() {
-            if wall_clock() - later.at < KEPT {
-                match later.post().await {
-                    Err(error) if is_passing(error.code) => return,
-                    // Stored, or refused for good: either way it need not be sent again.
-                    Ok(_) | Err(_) => {}
-                }
-            }
-            let rest: Vec<Later> = shelf().into_iter().filter(|other| other.key != later.key).collect();
-            store(&rest);
-        }
+        deliver().await;
+        DELIVERING.set(false);
     });
+}
+
+/// Oldest first; stops at the first that the server cannot take now.
+async fn deliver() {
+    for later in shelf() {
+        if wall_clock() - later.at < KEPT {
+            match later.post().await {
+                Err(error) if is_passing(error.code) => return,
+                // Stored, or refused for good: either way it need not be sent again.
+                Ok(_) | Err(_) => {}
+            }
+        }
+        let rest: Vec<Later> = shelf().into_iter().filter(|other| other.key != later.key).collect();
+        store(&rest);
+    }
 }
 
 fn storage() -> Option<web_sys::Storage> {

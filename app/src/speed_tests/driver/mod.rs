@@ -42,6 +42,7 @@ pub struct Driver {
     engine: RefCell<Engine>,
     shown: RwSignal<Engine>,
     outcome: RwSignal<Option<Outcome>>,
+    family: Option<u8>,
     drawn_ms: Cell<f64>,
     session: RefCell<Option<(Session, Clock)>>,
     streams: streams::Streams,
@@ -63,11 +64,17 @@ pub fn now() -> f64 {
 }
 
 /// Starts a run.
-pub fn start(shown: RwSignal<Engine>, outcome: RwSignal<Option<Outcome>>, kind: TestKind) -> Handle {
+pub fn start(
+    shown: RwSignal<Engine>,
+    outcome: RwSignal<Option<Outcome>>,
+    kind: TestKind,
+    family: Option<u8>,
+) -> Handle {
     let driver = Rc::new(Driver {
         engine: RefCell::default(),
         shown,
         outcome,
+        family,
         drawn_ms: Cell::new(f64::MIN),
         session: RefCell::default(),
         streams: streams::Streams::default(),
@@ -135,6 +142,8 @@ impl Driver {
             Effect::StopStreams => self.streams.stop(),
             Effect::CloseSocket => drop(self.socket.take()),
             Effect::Deliver => self.deliver(),
+            // That one family does not get through is no failure of the line.
+            Effect::KeepAttempt if self.family.is_some() => {}
             Effect::KeepAttempt => later::keep_attempt(),
         }
     }
@@ -160,7 +169,7 @@ impl Driver {
     fn ask(self: &Rc<Self>, kind: TestKind) {
         let driver = Rc::clone(self);
         spawn_local(async move {
-            let answer = api::call(CREATE_SPEED_SESSION, NewSession { kind, family: None }).await;
+            let answer = api::call(CREATE_SPEED_SESSION, NewSession { kind, family: driver.family }).await;
             let event = match answer {
                 Ok(session) => {
                     let place = session.queue_position;
@@ -192,6 +201,7 @@ impl Driver {
         let (session, clock) = session.as_ref()?;
         let since = engine.began_ms? - clock.ours_ms;
         let mut client = engine.facts.clone();
+        client.family = self.family;
         client.connection = watch::connection_type();
         client.protocol = streams::protocol();
         client.agent = Some("steadyline-browser".to_owned());

@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub const DEVICE_HEADER: &str = domain::error::DEVICE_FIELD;
-pub const DEVICE_COOKIE: &str = "steadyline_device";
+pub const DEVICE_COOKIE: &str = domain::error::DEVICE_COOKIE;
 /// 400 days: the longest that browsers keep a cookie (RFC 6265bis §5.5).
 const COOKIE_SECONDS: u32 = 400 * 86_400;
 
@@ -68,10 +68,7 @@ impl FromRequestParts<AppState> for RequiredDevice {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
-        let id = device_id(parts)?.ok_or_else(|| {
-            let why = "A device is needed: send X-Client-ID (a UUID) or run a test first.";
-            ApiError::new(ErrorCode::Malformed, why).with_field(DEVICE_HEADER, "missing")
-        })?;
+        let id = device_id(parts)?.ok_or_else(ApiError::no_device)?;
         Ok(Self(Device { hash: state.key.device(id) }))
     }
 }

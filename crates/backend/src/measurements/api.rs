@@ -88,10 +88,13 @@ pub async fn find_latest_result(
     State(state): State<AppState>,
     caller: Caller,
 ) -> AppResult<Json<LatestResult>> {
-    let Some(device_id) = device_id(&state, &caller).await? else {
-        return Ok(Json(LatestResult { result: None }));
+    let speed = &state.config.speed;
+    let families = speed.host_v4.is_some() && speed.host_v6.is_some();
+    let result = match device_id(&state, &caller).await? {
+        Some(device_id) => queries::find_latest(&state.db.read, device_id).await?,
+        None => None,
     };
-    Ok(Json(LatestResult { result: queries::find_latest(&state.db.read, device_id).await? }))
+    Ok(Json(LatestResult { result, families }))
 }
 
 /// A result by the address that its owner passed on.

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use backend::http::openapi;
+use domain::{ApiError, EndpointInfo, Method};
 use serde_json::Value;
+
+use crate::app::TestApp;
 
 type Operation = (String, String, String);
 
@@ -53,6 +56,20 @@ fn every_operation_says_what_it_does_and_how_it_fails() {
             let schema = &operation["responses"][status]["content"]["application/json"]["schema"];
             assert_eq!(schema["$ref"], "#/components/schemas/ApiError", "{method} {path} {status}");
         }
+    }
+}
+
+#[tokio::test]
+async fn what_needs_a_device_says_so_in_the_contract() {
+    let app = TestApp::new().await;
+    // The streams of events do not end, and paths with a name in them ask for more than a device.
+    let plain = |endpoint: &EndpointInfo| {
+        endpoint.method == Method::Get && !endpoint.path.contains('{') && !endpoint.path.ends_with("/live")
+    };
+    for endpoint in domain::endpoints::all().filter(plain) {
+        let reply = app.anyone().get(endpoint.path).await;
+        let refused = reply.status == 400 && reply.json::<ApiError>().needs_device();
+        assert_eq!(refused, endpoint.needs_device, "{}", endpoint.path);
     }
 }
 

@@ -43,16 +43,16 @@ pub const GET_WEEKLY_REPORT: Endpoint<(), WeeklyReport> =
     Endpoint::get("get_weekly_report", "/api/reports/weekly");
 /// The speed of each local day.
 pub const GET_HEATMAP_CALENDAR: Endpoint<HeatmapQuery, HeatmapCalendar> =
-    Endpoint::get("get_heatmap_calendar", "/api/history/heatmap-calendar");
+    Endpoint::get("get_heatmap_calendar", "/api/history/heatmap-calendar").of_device();
 /// How often which speed.
 pub const GET_DISTRIBUTION: Endpoint<DistributionQuery, Distribution> =
-    Endpoint::get("get_distribution", "/api/history/distribution");
+    Endpoint::get("get_distribution", "/api/history/distribution").of_device();
 /// The percentiles of the three figures.
 pub const GET_PERCENTILES: Endpoint<(), Percentiles> =
-    Endpoint::get("get_percentiles", "/api/history/percentiles");
+    Endpoint::get("get_percentiles", "/api/history/percentiles").of_device();
 /// Speed by hour and weekday, and how the figures hang together.
 pub const GET_CORRELATION: Endpoint<(), Correlation> =
-    Endpoint::get("get_correlation", "/api/history/correlation");
+    Endpoint::get("get_correlation", "/api/history/correlation").of_device();
 /// The charts of the History page (x-internal).
 pub const GET_SERIES: Endpoint<SeriesQuery, Series> = Endpoint::get("get_series", "/api/history/series");
 

@@ -21,8 +21,14 @@ pub struct WeeklyReport {
     pub report_date: DateTime<Utc>,
     /// "14 Nov to 21 Nov 2026".
     pub period: String,
+    /// The first local day of it.
+    pub first_on: NaiveDate,
+    /// The last.
+    pub last_on: NaiveDate,
     /// Markdown.
     pub narrative: String,
+    /// The same without words, for other languages.
+    pub paragraphs: Vec<Paragraph>,
     /// The figures behind it.
     pub stats: WeeklyStats,
     /// Against the week before.
@@ -31,6 +37,53 @@ pub struct WeeklyReport {
     pub best_hour: Option<u8>,
     /// The local hour with the worst.
     pub worst_hour: Option<u8>,
+}
+
+/// A paragraph of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Paragraph {
+    /// There was no test.
+    NoTests,
+    /// The week's averages; none where no test came to a result.
+    Averages {
+        /// Tests of the week.
+        tests: u64,
+        /// Mbit/s.
+        download: Option<f64>,
+        /// Mbit/s.
+        upload: Option<f64>,
+        /// ms.
+        ping: Option<f64>,
+    },
+    /// Against the week before; within 5 % it is the same.
+    Compared {
+        /// Per cent of the download.
+        change: f64,
+        /// Too little to speak of.
+        same: bool,
+    },
+    /// What failed.
+    Failed {
+        /// Tests of the week.
+        tests: u64,
+        /// Those that failed or stayed under 1 Mbit/s.
+        failed: u64,
+        /// Per cent that went through.
+        uptime: f64,
+    },
+    /// The best and the worst hour.
+    Hours {
+        /// Local.
+        best: u8,
+        /// Local.
+        worst: u8,
+    },
+    /// The week was much slower.
+    TestByCable,
+    /// The week was much faster.
+    ChangeHelped,
 }
 
 /// The week's figures.
@@ -98,10 +151,15 @@ pub fn weekly_report(facts: WeekFacts<'_>) -> WeeklyReport {
     let ranked = best_and_worst(&cells).map(|(best, worst)| (best as u8, worst as u8));
     let two = |figure: Option<f64>| figure.map(|f| round(f, 2));
     let first = facts.today.checked_sub_days(Days::new(6)).unwrap_or(facts.today);
+    let paragraphs = paragraphs(week, change, ranked);
+    let narrative: Vec<String> = paragraphs.iter().map(Paragraph::english).collect();
     WeeklyReport {
         report_date: facts.now,
         period: format!("{} to {}", first.format("%-d %b"), facts.today.format("%-d %b %Y")),
-        narrative: narrative(week, change, ranked),
+        first_on: first,
+        last_on: facts.today,
+        narrative: narrative.join("\n\n"),
+        paragraphs,
         stats: WeeklyStats {
             tests_run: week.tests,
             avg_download: two(week.download.mean()),
@@ -117,27 +175,76 @@ pub fn weekly_report(facts: WeekFacts<'_>) -> WeeklyReport {
     }
 }
 
-/// The report's paragraphs, as Markdown.
-fn narrative(week: &WindowFacts, change: WeekOverWeek, hours: Option<(u8, u8)>) -> String {
-    if week.tests == 0 {
-        return "No tests this week. Run one to have something to compare next week.".to_owned();
+fn paragraphs(week: &WindowFacts, change: WeekOverWeek, hours: Option<(u8, u8)>) -> Vec<Paragraph> {
+    let tests = week.tests;
+    if tests == 0 {
+        return vec![Paragraph::NoTests];
     }
-    let mut paragraphs = vec![averages(week)];
-    paragraphs.extend(change.download_delta_pct.map(compared));
-    paragraphs.push(reliability(week));
-    if let Some((best, worst)) = hours {
-        paragraphs.push(format!("Fastest around **{best}:00**, slowest around **{worst}:00**."));
-    }
-    paragraphs.extend(change.download_delta_pct.and_then(|c| advice(c, week)).map(str::to_owned));
-    paragraphs.join("\n\n")
+    let averages = Paragraph::Averages {
+        tests,
+        download: week.download.mean(),
+        upload: week.upload.mean(),
+        ping: week.ping.mean(),
+    };
+    let change = change.download_delta_pct;
+    let compared =
+        change.map(|change| Paragraph::Compared { change, same: change.abs() <= STABLE_PCT });
+    let failed = week.uptime_pct().map(|uptime| Paragraph::Failed { tests, failed: week.outages, uptime });
+    let hours = hours.map(|(best, worst)| Paragraph::Hours { best, worst });
+    let advice = change.and_then(|change| advice(change, week));
+    [Some(averages), compared, failed, hours, advice].into_iter().flatten().collect()
 }
 
-fn averages(week: &WindowFacts) -> String {
-    let tests = if week.tests == 1 { "one test".to_owned() } else { format!("{} tests", week.tests) };
+/// Advice where the week stands out; a week with too few tests gives none.
+fn advice(change: f64, week: &WindowFacts) -> Option<Paragraph> {
+    if week.download.count() < MIN_SAMPLES {
+        None
+    } else if change <= -ADVICE_PCT {
+        Some(Paragraph::TestByCable)
+    } else if change >= ADVICE_PCT {
+        Some(Paragraph::ChangeHelped)
+    } else {
+        None
+    }
+}
+
+impl Paragraph {
+    /// In the API's English, as Markdown.
+    pub fn english(&self) -> String {
+        let text = match *self {
+            Self::NoTests => "No tests this week. Run one to have something to compare next week.",
+            Self::Averages { tests, download, upload, ping } => {
+                return averages(tests, [download, upload, ping]);
+            }
+            Self::Compared { same: true, .. } => "That is much as last week.",
+            Self::Compared { change, .. } => {
+                let way = if change > 0.0 { "faster" } else { "slower" };
+                return format!("That is {} % {way} than last week.", significant(change.abs()));
+            }
+            Self::Failed { failed: 0, tests: 1, .. } => "It went through.",
+            Self::Failed { failed: 0, .. } => "Every test went through.",
+            Self::Failed { failed, uptime, .. } => {
+                let tests = if failed == 1 { "One test".to_owned() } else { format!("{failed} tests") };
+                return format!("{tests} failed or crawled; {} of the tests went through.", per_cent(uptime));
+            }
+            Self::Hours { best, worst } => {
+                return format!("Fastest around **{best}:00**, slowest around **{worst}:00**.");
+            }
+            Self::TestByCable => {
+                "Test once by cable and once at another hour: it tells whether Wi-Fi or the evening rush is the cause."
+            }
+            Self::ChangeHelped => "If you changed something (router, place, cable), it helped.",
+        };
+        text.to_owned()
+    }
+}
+
+fn averages(tests: u64, [download, upload, ping]: [Option<f64>; 3]) -> String {
+    let tests = if tests == 1 { "one test".to_owned() } else { format!("{tests} tests") };
     let parts: Vec<String> = [
-        week.download.mean().map(|d| format!("**{} Mbit/s** down", significant(d))),
-        week.upload.mean().map(|u| format!("**{} Mbit/s** up", significant(u))),
-        week.ping.mean().map(|p| format!("**{} ms**", significant(p))),
+        download.map(|d| format!("**{} Mbit/s** down", significant(d))),
+        upload.map(|u| format!("**{} Mbit/s** up", significant(u))),
+        ping.map(|p| format!("**{} ms**", significant(p))),
     ]
     .into_iter()
     .flatten()
@@ -146,46 +253,6 @@ fn averages(week: &WindowFacts) -> String {
         return format!("You ran {tests} this week, and none came to a result.");
     }
     format!("You ran {tests} this week. On average: {}.", parts.join(", "))
-}
-
-fn compared(change: f64) -> String {
-    let size = significant(change.abs());
-    if change > STABLE_PCT {
-        format!("That is {size} % faster than last week.")
-    } else if change < -STABLE_PCT {
-        format!("That is {size} % slower than last week.")
-    } else {
-        "That is much as last week.".to_owned()
-    }
-}
-
-fn reliability(week: &WindowFacts) -> String {
-    match (week.outages, week.uptime_pct()) {
-        (0, _) if week.tests == 1 => "It went through.".to_owned(),
-        (0, _) => "Every test went through.".to_owned(),
-        (1, Some(uptime)) => {
-            format!("One test failed or crawled; {} of the tests went through.", per_cent(uptime))
-        }
-        (n, Some(uptime)) => {
-            format!("{n} tests failed or crawled; {} of the tests went through.", per_cent(uptime))
-        }
-        (_, None) => String::new(),
-    }
-}
-
-/// Advice where the week stands out; a week with too few tests gives none.
-fn advice(change: f64, week: &WindowFacts) -> Option<&'static str> {
-    if week.download.count() < MIN_SAMPLES {
-        None
-    } else if change <= -ADVICE_PCT {
-        Some(
-            "Test once by cable and once at another hour: it tells whether Wi-Fi or the evening rush is the cause.",
-        )
-    } else if change >= ADVICE_PCT {
-        Some("If you changed something (router, place, cable), it helped.")
-    } else {
-        None
-    }
 }
 
 #[cfg(test)]

@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// Deletes everything of the device.
-pub const DELETE_ME: Endpoint<(), DeletedData> = Endpoint::delete("delete_me", "/api/me");
+pub const DELETE_ME: Endpoint<(), DeletedData> = Endpoint::delete("delete_me", "/api/me").of_device();
 /// Everything of the device as one JSON.
-pub const EXPORT_ME: Endpoint<(), DeviceExport> = Endpoint::get("export_me", "/api/me/export");
+pub const EXPORT_ME: Endpoint<(), DeviceExport> = Endpoint::get("export_me", "/api/me/export").of_device();
 /// A short-lived code for another browser.
 pub const CREATE_PAIR_CODE: Endpoint<(), PairCode> = Endpoint::post("create_pair_code", "/api/me/pair");
 /// Joins the calling browser to the code's device.

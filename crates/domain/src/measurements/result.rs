@@ -21,6 +21,8 @@ pub struct MeasurementResult {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LatestResult {
     pub result: Option<MeasurementResult>,
+    /// The operator gave a name for each address family, so that they can be measured side by side.
+    pub families: bool,
 }
 
 /// The derived part of a result, stored as one value beside the measurement.

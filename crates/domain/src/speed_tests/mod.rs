@@ -16,6 +16,7 @@ pub mod rate;
 pub mod sample;
 mod wire;
 
+pub use engine::FULL_RUN_S;
 pub use judge::{Impossible, Judged, judge};
 pub use log::{LogPoint, ServerLog, TcpSummary};
 pub use plan::{IDLE_DROPPED, IDLE_ROUND_TRIPS, PlannedStep, plan};

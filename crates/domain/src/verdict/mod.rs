@@ -6,6 +6,7 @@
 mod facts;
 mod judge;
 mod own;
+mod said;
 mod words;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +16,7 @@ use crate::endpoint::{Endpoint, EndpointInfo};
 
 pub use facts::{FeedFacts, GroupFacts, OwnTest, RouteFacts, UplinkFacts, Usual, VerdictFacts};
 pub use judge::verdict;
+pub use said::{Fact, Finding, Trouble, Who, Wish};
 
 /// The verdict for this device.
 pub const GET_VERDICT: Endpoint<(), Verdict> = Endpoint::get("get_verdict", "/api/verdict");
@@ -100,6 +102,8 @@ pub struct Evidence {
     pub side: Side,
     /// In plain words.
     pub text: String,
+    /// The same without words, for other languages.
+    pub fact: Fact,
     /// Where from.
     pub source: EvidenceSource,
     /// How many samples or households.
@@ -118,12 +122,16 @@ pub struct Verdict {
     pub confidence: Confidence,
     /// In a sentence.
     pub sentence: String,
+    /// The same without words, for other languages.
+    pub finding: Finding,
     /// Since when, where a fault has a beginning.
     pub since: Option<DateTime<Utc>>,
     /// For and against.
     pub evidence: Vec<Evidence>,
     /// What would change it: what is not known, and the one thing that would tell.
     pub would_change: Vec<String>,
+    /// The same without words, for other languages.
+    pub wishes: Vec<Wish>,
     /// When the facts were taken.
     pub facts_at: DateTime<Utc>,
 }

@@ -25,6 +25,8 @@ const DRAINED_FACTOR: f64 = 1.5;
 const DRAINED_GRAIN_MS: f64 = 3.0;
 /// … or after this: a line that others fill never drains for us.
 const DRAIN_MAX_MS: f64 = 2000.0;
+/// What a full run takes at most, in seconds, on a line that answers within 100 ms; so the pages say it.
+pub const FULL_RUN_S: u32 = 30;
 /// A step in which nothing came for so long has lost its line.
 const SILENCE_MS: f64 = 8000.0;
 

@@ -226,3 +226,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_full_run_takes_as_long_as_the_pages_say() {
+    let idle = IDLE_ROUND_TRIPS as f64 * 100.0;
+    let bytes: f64 = plan(TestKind::Full).iter().filter(|s| s.kind != StepKind::Idle).map(|s| s.max_ms).sum();
+    // The queue is drained before the idle step and before the upload.
+    let most_s = (idle + bytes + 2.0 * DRAIN_MAX_MS) / 1000.0;
+    let said = f64::from(FULL_RUN_S);
+    assert!((0.8 * said..=said).contains(&most_s), "{most_s} s");
+}

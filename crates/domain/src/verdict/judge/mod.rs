@@ -3,11 +3,12 @@
 //! A group below k is not spoken of at all. A group fails by the statistical rule of rules.md A6, so that a few
 //! people who test because their own line is down do not make an outage of their provider.
 
+use chrono::{DateTime, Utc};
+
 use super::{
-    Confidence, Evidence, EvidenceSource, Place, Side, Verdict,
+    Confidence, Evidence, EvidenceSource, Fact, Finding, Place, Side, Trouble, Verdict, Who, Wish,
     facts::{GroupFacts, VerdictFacts},
     own::{Own, look},
-    words::{group_evidence, own_evidence, provider_households, sentence},
 };
 
 /// The share of households that fail anyway, before there is history (rules.md A6).
@@ -98,14 +99,49 @@ pub fn verdict(facts: &VerdictFacts) -> Verdict {
     };
     let blind = facts.uplinks.is_some_and(|u| u.watched > 0 && u.down == u.watched);
     let (place, confidence) = if blind { (Place::Unknown, Confidence::High) } else { place(&seen, facts) };
+    let finding = if blind { Finding::Blind } else { finding(place, &seen, facts) };
+    let wishes = wishes(place, &seen, facts);
     Verdict {
         place,
         confidence,
-        sentence: sentence(place, seen.own, facts, seen.provider == Group::Failing),
+        sentence: finding.english(),
+        finding,
         since: since(place, &seen, facts),
         evidence: evidence(place, &seen, facts),
-        would_change: would_change(place, &seen, facts),
+        would_change: wishes.iter().map(Wish::english).collect(),
+        wishes,
         facts_at: facts.now,
+    }
+}
+
+/// The place as a sentence will say it.
+fn finding(place: Place, seen: &Seen, facts: &VerdictFacts) -> Finding {
+    let tested = seen.own != Own::Untested;
+    match (place, seen.own) {
+        (Place::Provider, _) => Finding::Provider { tested },
+        (Place::Wide, _) => Finding::Wide { tested },
+        (Place::Building, _) => Finding::Building,
+        (Place::None, Own::Fine { .. }) if seen.provider == Group::Failing => {
+            Finding::FineAmongFailing { provider: facts.provider_name.clone() }
+        }
+        (Place::None, Own::Fine { test, failures, .. }) => {
+            Finding::Fine { ping: test.ping, loss: test.loss, failures }
+        }
+        (Place::Line | Place::Device | Place::Transit | Place::Service, own) => {
+            Finding::Own { trouble: trouble(own).unwrap_or(Trouble::Failed) }
+        }
+        (Place::None | Place::Unknown, own) => Finding::Unknown { trouble: trouble(own) },
+    }
+}
+
+const fn trouble(own: Own) -> Option<Trouble> {
+    match own {
+        Own::Failing { in_a_row: 1, .. } => Some(Trouble::FailedOnce),
+        Own::Failing { .. } => Some(Trouble::Failed),
+        Own::Slow { .. } => Some(Trouble::Slow),
+        Own::Late { .. } => Some(Trouble::Late),
+        Own::Bloated { .. } => Some(Trouble::Bloated),
+        Own::Untested | Own::Fine { .. } => None,
     }
 }
 
@@ -154,7 +190,7 @@ fn alone(seen: &Seen) -> (Place, Confidence) {
     }
 }
 
-fn since(place: Place, seen: &Seen, facts: &VerdictFacts) -> Option<chrono::DateTime<chrono::Utc>> {
+fn since(place: Place, seen: &Seen, facts: &VerdictFacts) -> Option<DateTime<Utc>> {
     let own = match seen.own {
         Own::Failing { since, .. } => Some(since),
         _ => None,
@@ -178,89 +214,95 @@ fn evidence(place: Place, seen: &Seen, facts: &VerdictFacts) -> Vec<Evidence> {
         (Group::TooFew, _) => None,
     };
     let provider_is_it = matches!(place, Place::Provider | Place::Wide);
-    let households = provider_households(facts);
+    let provider = Who::Provider { name: facts.provider_name.clone() };
     let groups = [
-        (facts.provider, seen.provider, provider_is_it, households.as_str(), EvidenceSource::SameProvider),
+        (facts.provider, seen.provider, provider_is_it, provider, EvidenceSource::SameProvider),
         // That others are fine is what tells a provider's fault from a wide one.
         (
             facts.other_providers,
             seen.others,
             place == Place::Wide,
-            "households of other providers",
+            Who::Others,
             EvidenceSource::OtherProviders,
         ),
         (
             facts.building,
             seen.building,
             matches!(place, Place::Building | Place::Provider | Place::Wide),
-            "neighbours in your building",
+            Who::Building,
             EvidenceSource::Building,
         ),
     ];
     for (group, state, is_shared, who, source) in groups {
         if let (Some(group), Some(side)) = (group, side(state, is_shared)) {
-            all.push(group_evidence(&group, who, source, side));
+            let (failing, households) = (group.failing, group.households);
+            let fact = Fact::Households { who, failing, households };
+            all.push(said(side, fact, source, Some(households), group.newest_at));
         }
     }
     all.extend(other_evidence(facts));
     all
 }
 
+fn said(side: Side, fact: Fact, source: EvidenceSource, n: Option<u64>, at: DateTime<Utc>) -> Evidence {
+    Evidence { side, text: fact.english(), fact, source, n, at }
+}
+
+/// What the own tests say; `points_to_fault` when the place is a fault.
+fn own_evidence(own: Own, points_to_fault: bool) -> Option<Evidence> {
+    let (trouble, well) =
+        if points_to_fault { (Side::For, Side::Against) } else { (Side::Against, Side::For) };
+    let (side, fact, n, at) = match own {
+        Own::Untested => return None,
+        Own::Failing { in_a_row, newest, .. } => (trouble, Fact::Failed { in_a_row }, in_a_row, newest),
+        Own::Slow { test, usual } => (trouble, Fact::Slow { mbps: test.download, usual }, 1, test.at),
+        Own::Late { test, ping, usual } => (trouble, Fact::Late { ms: ping, usual }, 1, test.at),
+        Own::Bloated { test, increase } => (trouble, Fact::Bloated { ms: increase }, 1, test.at),
+        Own::Fine { test, tests, failures } => (well, Fact::Well { tests, failures }, tests, test.at),
+    };
+    Some(said(side, fact, EvidenceSource::OwnTests, Some(n), at))
+}
+
 /// What uplinks, routes and feeds add: each speaks against a fault of the visitor's own.
 fn other_evidence(facts: &VerdictFacts) -> Vec<Evidence> {
     let mut all = Vec::new();
     if let Some(uplinks) = facts.uplinks.filter(|u| u.watched > 0) {
-        let (side, text) = match uplinks.down {
-            0 => (Side::For, "This monitor's own links are up.".to_owned()),
-            down => (Side::Against, format!("{down} of {} links of this monitor are down.", uplinks.watched)),
-        };
-        let n = Some(uplinks.watched);
-        all.push(Evidence { side, text, source: EvidenceSource::Uplinks, n, at: uplinks.newest_at });
+        let (down, watched) = (uplinks.down, uplinks.watched);
+        let side = if down == 0 { Side::For } else { Side::Against };
+        let fact = Fact::Uplinks { down, watched };
+        all.push(said(side, fact, EvidenceSource::Uplinks, Some(watched), uplinks.newest_at));
     }
     if let Some(routes) = facts.routes.filter(|r| r.changed > 0) {
-        let text = format!("{} routes changed in the last hour.", routes.changed);
-        let (n, at) = (Some(routes.changed), routes.newest_at);
-        all.push(Evidence { side: Side::Against, text, source: EvidenceSource::Routes, n, at });
+        let (n, fact) = (Some(routes.changed), Fact::Routes { changed: routes.changed });
+        all.push(said(Side::Against, fact, EvidenceSource::Routes, n, routes.newest_at));
     }
     if let Some(feeds) = facts.feeds.as_ref().filter(|f| !f.troubled.is_empty()) {
-        let text = format!("Trouble is reported by {}.", feeds.troubled.join(", "));
-        let (n, at) = (Some(feeds.troubled.len() as u64), feeds.newest_at);
-        all.push(Evidence { side: Side::Against, text, source: EvidenceSource::Feeds, n, at });
+        let n = Some(feeds.troubled.len() as u64);
+        let fact = Fact::Feeds { troubled: feeds.troubled.clone() };
+        all.push(said(Side::Against, fact, EvidenceSource::Feeds, n, feeds.newest_at));
     }
     all
 }
 
 /// The one thing that would tell first, then what is not known here.
-fn would_change(place: Place, seen: &Seen, facts: &VerdictFacts) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    match (place, seen.own) {
-        (_, Own::Untested) => all.push("A test of your own: it takes 10 seconds.".into()),
-        (_, Own::Failing { in_a_row: 1, .. }) => {
-            all.push("One more test: a second failure would count.".into());
-        }
-        (Place::Line, _) => {
-            all.push("A test by cable, or from another device at home: it tells Wi-Fi from the line.".into());
-        }
-        _ => {}
-    }
-    if facts.provider_name.is_none() {
-        all.push("Your provider's name: it is not known here.".into());
-    }
-    if seen.provider == Group::TooFew {
-        let who = provider_households(facts);
-        all.push(format!("Tests of at least {} other {who} in the last 15 minutes.", facts.k));
-    }
-    if seen.others == Group::TooFew {
-        all.push(format!("Tests of at least {} households of other providers.", facts.k));
-    }
+fn wishes(place: Place, seen: &Seen, facts: &VerdictFacts) -> Vec<Wish> {
+    let first = match (place, seen.own) {
+        (_, Own::Untested) => Some(Wish::OwnTest),
+        (_, Own::Failing { in_a_row: 1, .. }) => Some(Wish::OneMore),
+        (Place::Line, _) => Some(Wish::ByCable),
+        _ => None,
+    };
+    let name = facts.provider_name.clone();
     let unknown = [
-        (facts.building.is_none(), "Neighbours in your building: they are not watched here."),
-        (facts.uplinks.is_none(), "This monitor's own links: they are not watched here."),
-        (facts.routes.is_none(), "Routes through the internet: they are not traced here."),
-        (facts.feeds.is_none(), "Status pages of services: they are not read here."),
+        (name.is_none(), Wish::ProviderName),
+        (seen.provider == Group::TooFew, Wish::Tests { who: Who::Provider { name }, k: facts.k }),
+        (seen.others == Group::TooFew, Wish::Tests { who: Who::Others, k: facts.k }),
+        (facts.building.is_none(), Wish::Building),
+        (facts.uplinks.is_none(), Wish::Uplinks),
+        (facts.routes.is_none(), Wish::Routes),
+        (facts.feeds.is_none(), Wish::Feeds),
     ];
-    all.extend(unknown.iter().filter(|(missing, _)| *missing).map(|(_, text)| (*text).to_owned()));
-    all
+    first.into_iter().chain(unknown.into_iter().filter(|(missing, _)| *missing).map(|(_, wish)| wish)).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The table of places in worded cases.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -89,7 +89,7 @@ fn places(
 #[case::good_again(&[good(5), failed(9)], None, "Good again. 18 ms, though one test failed in the last hour.")]
 #[case::the_provider(&[failed(2)], households(14, 17), "It is your provider, not you.")]
 #[case::fine_among_failing(&[good(5)], households(14, 17), "Your line is fine, but other Northnet households have trouble.")]
-#[case::nothing_known(&[], None, "Not enough is known. Run a 10-second test: it tells whether it is you.")]
+#[case::nothing_known(&[], None, "Not enough is known. Run a 30-second test: it tells whether it is you.")]
 #[case::one_failure(&[failed(2)], None, "Your last test failed. Run one more: a single failure tells little.")]
 #[case::late_under_load(
     &[OwnTest { loaded_ping_up: Some(418.0), ..good(5) }], None, "Your line works, but answers late while it is busy."
