@@ -1,8 +1,9 @@
-//! The rooms that the browser loads when they are entered: each is a wasm chunk of its own (`cargo xtask build` cuts
-//! the program at these places), so that the first visit to `/` carries the Now page alone.
+//! The rooms that the browser loads when they are entered: `cargo xtask build` cuts the program at the two functions
+//! here, so that the first visit to `/` carries the Now page alone. Two and not one a room: what rooms share would
+//! become a file for each set of them that shares it.
 
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
+use leptos_router::LazyRoute;
 
 use crate::{
     history::HistoryPage,
@@ -17,52 +18,60 @@ pub struct SettingsRoom;
 pub struct ShareRoom;
 pub struct TestRoom;
 
-#[lazy_route]
-impl LazyRoute for HistoryRoom {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_room: Self) -> AnyView {
-        view! { <HistoryPage /> }.into_any()
+/// A room that reads what was measured.
+enum Reading {
+    History,
+    Providers,
+    Settings,
+}
+
+/// A room of the speed test.
+enum Testing {
+    Test,
+    Share,
+}
+
+#[lazy]
+fn reading(room: Reading) -> AnyView {
+    match room {
+        Reading::History => view! { <HistoryPage /> }.into_any(),
+        Reading::Providers => view! { <ProvidersPage /> }.into_any(),
+        Reading::Settings => view! { <SettingsPage /> }.into_any(),
     }
 }
 
-#[lazy_route]
-impl LazyRoute for ProvidersRoom {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_room: Self) -> AnyView {
-        view! { <ProvidersPage /> }.into_any()
+#[lazy]
+fn testing(room: Testing) -> AnyView {
+    match room {
+        Testing::Test => view! { <TestPage /> }.into_any(),
+        Testing::Share => view! { <SharePage /> }.into_any(),
     }
 }
 
-#[lazy_route]
-impl LazyRoute for SettingsRoom {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_room: Self) -> AnyView {
-        view! { <SettingsPage /> }.into_any()
-    }
+/// Each a route whose view is one of the cut-off functions.
+macro_rules! rooms {
+    ($($room:ident: $load:ident, $preload:ident, $which:expr;)*) => {$(
+        impl LazyRoute for $room {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
+                $load($which).await
+            }
+
+            async fn preload() {
+                #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+                $preload().await;
+            }
+        }
+    )*};
 }
 
-#[lazy_route]
-impl LazyRoute for ShareRoom {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_room: Self) -> AnyView {
-        view! { <SharePage /> }.into_any()
-    }
-}
-
-#[lazy_route]
-impl LazyRoute for TestRoom {
-    fn data() -> Self {
-        Self
-    }
-    fn view(_room: Self) -> AnyView {
-        view! { <TestPage /> }.into_any()
-    }
+rooms! {
+    HistoryRoom: reading, __preload_reading, Reading::History;
+    ProvidersRoom: reading, __preload_reading, Reading::Providers;
+    SettingsRoom: reading, __preload_reading, Reading::Settings;
+    ShareRoom: testing, __preload_testing, Testing::Share;
+    TestRoom: testing, __preload_testing, Testing::Test;
 }

@@ -8,7 +8,7 @@ use leptos_router::{
 };
 
 use crate::{
-    i18n::{COOKIE, I18nContextProvider, lang, td_string},
+    i18n::{provide_lang, td_string},
     layout::{Frame, NotFoundPage},
     now::NowPage,
     rooms::{HistoryRoom, ProvidersRoom, SettingsRoom, ShareRoom, TestRoom},
@@ -19,6 +19,7 @@ use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    let lang = provide_lang();
     // What could not be handed in before is handed in when any page opens, and when the line is back.
     Effect::new(|| {
         deliver_later();
@@ -26,9 +27,8 @@ pub fn App() -> impl IntoView {
         on_cleanup(move || back.remove());
     });
     view! {
-        <I18nContextProvider cookie_name=COOKIE>
             <Title formatter=|title| format!("{title} · Steadyline") />
-            <Meta name="description" content=td_string!(lang(), shell.description) />
+            <Meta name="description" content=td_string!(lang, shell.description) />
             <Router>
                 <Frame>
                     <Routes fallback=|| view! { <NotFoundPage /> }>
@@ -48,6 +48,5 @@ pub fn App() -> impl IntoView {
                     </Routes>
                 </Frame>
             </Router>
-        </I18nContextProvider>
     }
 }

@@ -6,7 +6,7 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{App, layout::Theme};
+use crate::{App, i18n::provide_lang, layout::Theme};
 
 /// The addresses of the built front end, with the hash of their content in the name.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Assets {
     pub css: String,
 }
 
-/// The whole document. `Assets` must be in context. `lang` of `<html>` is set by the languages' provider.
+/// The whole document. `Assets` must be in context.
 pub fn shell() -> impl IntoView {
     let assets = use_context::<Assets>();
     let head = assets.map(|Assets { js, wasm, css }| {
@@ -40,7 +40,7 @@ pub fn shell() -> impl IntoView {
     let preview = ();
     view! {
         <!DOCTYPE html>
-        <html data-theme=Theme::current().name() data-device=has_device().then_some("")>
+        <html lang=provide_lang().tag() data-theme=Theme::current().name() data-device=has_device().then_some("")>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />

@@ -7,5 +7,5 @@ mod theme;
 pub use frame::Frame;
 pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
-pub use theme::cookie;
+pub use theme::{cookie, header};
 pub use theme::{Theme, remember};

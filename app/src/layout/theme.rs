@@ -69,6 +69,13 @@ fn document_theme() -> Option<String> {
     None
 }
 
+/// A header of the page's request.
+#[cfg(feature = "ssr")]
+pub fn header(name: &http::HeaderName) -> Option<String> {
+    let parts = leptos::prelude::use_context::<http::request::Parts>()?;
+    Some(parts.headers.get(name)?.to_str().ok()?.to_owned())
+}
+
 /// The value of a cookie of the page's request.
 #[cfg(feature = "ssr")]
 pub fn cookie(name: &str) -> Option<String> {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{data::MyData, pairing::Pairing};
 use crate::{
     api,
-    i18n::{COOKIE, Locale, lang, td_string},
+    i18n::{COOKIE, LANGUAGES, Locale, lang, td_string},
     layout::{Theme, remember},
     ui::{Loaded, Page},
 };
@@ -74,13 +74,11 @@ fn Look() -> impl IntoView {
     }
 }
 
-/// The languages, each in its own words.
-const LANGUAGES: [(Locale, &str, &str); 2] = [(Locale::en, "en", "English"), (Locale::de, "de", "Deutsch")];
-
 #[component]
 fn Language() -> impl IntoView {
     let current = lang();
-    let choices = LANGUAGES.map(|(locale, code, words)| {
+    let choices = LANGUAGES.map(|(locale, words)| {
+        let code = locale.tag();
         let choose = move || {
             remember(COOKIE, code);
             reload();
