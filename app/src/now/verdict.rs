@@ -46,9 +46,11 @@ pub fn VerdictView(verdict: Verdict) -> impl IntoView {
             ". "
         }
     });
-    let first = verdict.evidence.iter().find(|e| e.side == Side::For).map(|e| {
-        format!("{} ", words::fact(lang, &e.fact))
-    });
+    let first = verdict
+        .evidence
+        .iter()
+        .find(|e| e.side == Side::For)
+        .map(|e| format!("{} ", words::fact(lang, &e.fact)));
     view! {
         <div class="verdict" aria-live="polite">
             <h1>{words::sentence(lang, &verdict.finding)}</h1>

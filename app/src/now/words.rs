@@ -15,7 +15,11 @@ pub fn sentence(lang: Locale, finding: &Finding) -> String {
     let text = match finding {
         Finding::Fine { ping, loss, failures } => return fine(lang, *ping, *loss, *failures),
         Finding::FineAmongFailing { provider } => {
-            return td_string!(lang, verdict.fine_among, who = provider_households(lang, provider.as_deref()));
+            return td_string!(
+                lang,
+                verdict.fine_among,
+                who = provider_households(lang, provider.as_deref())
+            );
         }
         Finding::Provider { tested: true } => td_string!(lang, verdict.provider),
         Finding::Provider { tested: false } => td_string!(lang, verdict.provider_untested),
@@ -51,7 +55,8 @@ fn fine(lang: Locale, ping: Option<f64>, loss: Option<f64>, failures: u64) -> St
         (1, _) => td_string!(lang, verdict.one_failed).to_owned(),
         (n, _) => td_string!(lang, verdict.some_failed, n = n),
     };
-    let opening = if failures == 0 { td_string!(lang, verdict.fine) } else { td_string!(lang, verdict.again) };
+    let opening =
+        if failures == 0 { td_string!(lang, verdict.fine) } else { td_string!(lang, verdict.again) };
     let details = latency.into_iter().chain([lost]).collect::<Vec<_>>().join(", ");
     let mut letters = details.chars();
     let details =
@@ -117,7 +122,9 @@ pub fn wish(lang: Locale, wish: &Wish) -> String {
         Wish::Tests { who: who @ Who::Provider { .. }, k } => {
             return td_string!(lang, verdict.w_provider, k = *k, who = households(lang, who));
         }
-        Wish::Tests { who, k } => return td_string!(lang, verdict.w_tests, k = *k, who = households(lang, who)),
+        Wish::Tests { who, k } => {
+            return td_string!(lang, verdict.w_tests, k = *k, who = households(lang, who));
+        }
         Wish::Building => td_string!(lang, verdict.w_building),
         Wish::Uplinks => td_string!(lang, verdict.w_uplinks),
         Wish::Routes => td_string!(lang, verdict.w_routes),
@@ -157,7 +164,12 @@ mod tests {
     }
 
     fn whos() -> [Who; 4] {
-        [Who::Provider { name: Some("Northnet".into()) }, Who::Provider { name: None }, Who::Others, Who::Building]
+        [
+            Who::Provider { name: Some("Northnet".into()) },
+            Who::Provider { name: None },
+            Who::Others,
+            Who::Building,
+        ]
     }
 
     fn facts() -> Vec<Fact> {
@@ -190,7 +202,8 @@ mod tests {
 
     #[test]
     fn the_page_says_in_english_what_the_api_says_and_in_german_something_else() {
-        let found = findings().into_iter().map(|f| (f.english(), sentence(Locale::en, &f), sentence(Locale::de, &f)));
+        let found =
+            findings().into_iter().map(|f| (f.english(), sentence(Locale::en, &f), sentence(Locale::de, &f)));
         let facts = facts().into_iter().map(|f| (f.english(), fact(Locale::en, &f), fact(Locale::de, &f)));
         let wishes = wishes().into_iter().map(|w| (w.english(), wish(Locale::en, &w), wish(Locale::de, &w)));
         for (api, english, german) in found.chain(facts).chain(wishes) {

@@ -115,7 +115,11 @@ mod tests {
     fn a_run_ends_with_figures_or_without_and_not_before() {
         assert_eq!(ended(None, &Phase::Measuring(1)), None);
         assert_eq!(ended(None, &Phase::Delivering), None);
-        assert_eq!(ended(None, &Phase::Failed(Failure::LostLine)), Some(None), "this family does not get through");
+        assert_eq!(
+            ended(None, &Phase::Failed(Failure::LostLine)),
+            Some(None),
+            "this family does not get through"
+        );
         assert_eq!(ended(Some(Outcome::Kept), &Phase::Done), Some(None), "no figures are known yet");
         assert_eq!(ended(None, &Phase::Cancelled), None);
     }

@@ -59,7 +59,8 @@ impl Preview {
 
     /// The tags.
     pub fn tags(self) -> impl IntoView {
-        let open = |property: &'static str, content: String| meta().attr("property", property).content(content);
+        let open =
+            |property: &'static str, content: String| meta().attr("property", property).content(content);
         let named = |name: &'static str, content: String| meta().name(name).content(content);
         let alt = format!("{}. {}", self.title, self.description);
         (
@@ -217,7 +218,17 @@ mod tests {
     #[test]
     fn the_card_has_the_figures_the_grades_the_date_and_the_provider() {
         let svg = card(&shared("Northnet"));
-        for text in ["Download", ">94<", "Mbit/s", ">38<", ">18.2<", "ms", "Video calls", ">A+<", "21 Nov 2026 · Northnet · IPv6"] {
+        for text in [
+            "Download",
+            ">94<",
+            "Mbit/s",
+            ">38<",
+            ">18.2<",
+            "ms",
+            "Video calls",
+            ">A+<",
+            "21 Nov 2026 · Northnet · IPv6",
+        ] {
             assert!(svg.contains(text), "{text} in {svg}");
         }
         assert!(!svg.contains("Games"), "without a grade there is no column: {svg}");

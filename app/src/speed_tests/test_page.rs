@@ -82,7 +82,8 @@ fn Controls(run: TestRun, running: Memo<bool>) -> impl IntoView {
     let lang = lang();
     let light = RwSignal::new(false);
     Effect::new(move || light.set(saves_data()));
-    let start = move |_| run.start(if light.get_untracked() { TestKind::Light } else { TestKind::Full }, None);
+    let start =
+        move |_| run.start(if light.get_untracked() { TestKind::Light } else { TestKind::Full }, None);
     let words = move || {
         let first = run.engine.with(|e| e.phase == Phase::Ready);
         if first { td_string!(lang, test.start) } else { td_string!(lang, test.again) }

@@ -82,7 +82,8 @@ fn shared() -> Value {
     let mut result = measurement(9, "2026-11-21T11:50:10Z", Some(94.2));
     result["share_id"] = json!("abc");
     result["spread"] = json!({});
-    result["grades"] = json!({ "calls": { "grade": "A", "reasons": [] }, "gaming": null, "streaming": null, "work": null });
+    result["grades"] =
+        json!({ "calls": { "grade": "A", "reasons": [] }, "gaming": null, "streaming": null, "work": null });
     result
 }
 

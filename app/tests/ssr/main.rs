@@ -151,12 +151,16 @@ async fn the_tags_of_a_shared_result_stand_in_the_head() {
     ] {
         assert!(head.contains(tag), "{tag} in {head}");
     }
-    assert!(!draw("/share/abc", World::Data, "").await.html.contains("og:title"), "without tags there are none");
+    assert!(
+        !draw("/share/abc", World::Data, "").await.html.contains("og:title"),
+        "without tags there are none"
+    );
 }
 
 #[tokio::test]
 async fn the_document_tells_its_scripts_whether_there_is_a_device() {
-    let known = draw("/settings", World::Data, "steadyline_device=6f1c7b1e-7c0b-4f0e-9d57-0b5f8d1c2a3b").await;
+    let known =
+        draw("/settings", World::Data, "steadyline_device=6f1c7b1e-7c0b-4f0e-9d57-0b5f8d1c2a3b").await;
     assert!(known.html.contains("data-device"));
     for cookie in ["", "steadyline_device=damaged"] {
         assert!(!draw("/settings", World::Data, cookie).await.html.contains("data-device"), "{cookie}");

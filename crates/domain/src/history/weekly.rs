@@ -187,8 +187,7 @@ fn paragraphs(week: &WindowFacts, change: WeekOverWeek, hours: Option<(u8, u8)>)
         ping: week.ping.mean(),
     };
     let change = change.download_delta_pct;
-    let compared =
-        change.map(|change| Paragraph::Compared { change, same: change.abs() <= STABLE_PCT });
+    let compared = change.map(|change| Paragraph::Compared { change, same: change.abs() <= STABLE_PCT });
     let failed = week.uptime_pct().map(|uptime| Paragraph::Failed { tests, failed: week.outages, uptime });
     let hours = hours.map(|(best, worst)| Paragraph::Hours { best, worst });
     let advice = change.and_then(|change| advice(change, week));

@@ -9,7 +9,10 @@ impl Finding {
         let text = match self {
             Self::Fine { ping, loss, failures } => return fine(*ping, *loss, *failures),
             Self::FineAmongFailing { provider } => {
-                return format!("Your line is fine, but other {} have trouble.", provider_households(provider.as_deref()));
+                return format!(
+                    "Your line is fine, but other {} have trouble.",
+                    provider_households(provider.as_deref())
+                );
             }
             Self::Provider { tested: true } => "It is your provider, not you.",
             Self::Provider { tested: false } => {
@@ -23,7 +26,9 @@ impl Finding {
             Self::Own { trouble } => own(*trouble),
             Self::Unknown { trouble: Some(trouble) } => unknown(*trouble),
             Self::Unknown { trouble: None } => {
-                return format!("Not enough is known. Run a {FULL_RUN_S}-second test: it tells whether it is you.");
+                return format!(
+                    "Not enough is known. Run a {FULL_RUN_S}-second test: it tells whether it is you."
+                );
             }
             Self::Blind => "This monitor's own link is down, so it cannot tell.",
         };
@@ -115,7 +120,9 @@ impl Fact {
                 match failing {
                     0 => format!("All {households} {who} that tested in the last 15 minutes are fine."),
                     1 => format!("1 of {households} {who} that tested in the last 15 minutes has trouble."),
-                    _ => format!("{failing} of {households} {who} that tested in the last 15 minutes have trouble."),
+                    _ => format!(
+                        "{failing} of {households} {who} that tested in the last 15 minutes have trouble."
+                    ),
                 }
             }
             Self::Uplinks { down: 0, .. } => "This monitor's own links are up.".to_owned(),

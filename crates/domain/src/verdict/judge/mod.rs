@@ -302,7 +302,10 @@ fn wishes(place: Place, seen: &Seen, facts: &VerdictFacts) -> Vec<Wish> {
         (facts.routes.is_none(), Wish::Routes),
         (facts.feeds.is_none(), Wish::Feeds),
     ];
-    first.into_iter().chain(unknown.into_iter().filter(|(missing, _)| *missing).map(|(_, wish)| wish)).collect()
+    first
+        .into_iter()
+        .chain(unknown.into_iter().filter(|(missing, _)| *missing).map(|(_, wish)| wish))
+        .collect()
 }
 
 #[cfg(test)]
