@@ -59,11 +59,11 @@ impl Visitor<'_> {
         assert!(cookie.header("x-forwarded-for", self.address).send().await.unwrap().status().is_success());
         let session = self.post("/api/speed/session", json!({"kind": "light"})).await;
         let session: Session = session.json().await.unwrap();
+        let upload = self.client.post(self.server.url(&session.upload_url)).body(vec![7; 100_000]);
+        assert_eq!(self.as_me(upload).send().await.unwrap().status(), 200);
+        self.get(&session.download_url).await.chunk().await.unwrap();
         self.socket(&session.ping_url, r#"{"seq":1,"t":1.5}"#).await;
         self.socket("/api/ws/live", "ping").await;
-        self.get(&session.download_url).await.chunk().await.unwrap();
-        let upload = self.client.post(self.server.url(&session.upload_url)).body(vec![7; 100_000]);
-        assert!(self.as_me(upload).send().await.unwrap().status().is_success());
         let failed =
             json!({"kind": "failed", "started_at": "2026-11-21T09:00:00Z", "age_ms": 0, "online": true});
         assert_eq!(self.post("/api/measurements", failed).await.status(), 201);
@@ -92,8 +92,10 @@ impl Visitor<'_> {
 #[tokio::test]
 async fn no_id_no_token_and_no_address_stand_in_the_log() {
     let program = Program::new();
-    let settings = ["--set", "log.level=trace", "--set", "http.trusted_proxies=127.0.0.1/32"];
-    let server = program.start(&[&settings[..], &["--set", "limits.enabled=false"]].concat());
+    let trace = ["--set", "log.level=trace", "--set", "http.trusted_proxies=127.0.0.1/32"];
+    // Both visits at once, as often as they like.
+    let free = ["--set", "limits.enabled=false", "--set", "speed.uplink_mbit=100000"];
+    let server = program.start(&[trace, free].concat());
     let mut secrets = vec![DEVICE.to_owned(), DEVICE.replace('-', ""), KEY.to_owned()];
     secrets.extend(ADDRESSES.map(str::to_owned));
     for address in ADDRESSES {

@@ -37,7 +37,12 @@ fn a_backup_that_was_restored_is_the_same_database() {
     let told = role(&["restore", "first.db"]);
     assert!(told.contains("before-restore-1"), "{told}");
     role(&["backup", "third.db"]);
-    let bytes = |name: &str| std::fs::read(program.path(name)).unwrap();
+    let bytes = |name: &str| {
+        let mut bytes = std::fs::read(program.path(name)).unwrap();
+        // The schema cookie, which each copy counts up (https://sqlite.org/fileformat2.html, §1.3.9).
+        bytes[40..44].fill(0);
+        bytes
+    };
     assert!(bytes("third.db") == bytes("first.db"), "what was restored is what was backed up");
     assert!(bytes("second.db") != bytes("first.db"));
     program.write("no.db", "nothing of ours");

@@ -42,3 +42,12 @@ async fn the_same_number_invents_the_same_tests() {
     assert_eq!(first, second);
     assert_ne!(first, other);
 }
+
+#[tokio::test]
+async fn seeding_again_adds_tests_to_the_same_devices() {
+    let (app, _) = seeded(PLAN).await;
+    seed(&app.state, SeedPlan { seed: 8, ..PLAN }).await.unwrap_or_else(|e| panic!("{e:?}"));
+    let db = &app.state.db.read;
+    assert_eq!(measurement::Entity::find().count(db).await.unwrap(), 1200);
+    assert_eq!(device::Entity::find().count(db).await.unwrap(), 5);
+}
