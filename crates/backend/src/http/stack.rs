@@ -48,7 +48,7 @@ async fn log(State(state): State<AppState>, request: Request, next: Next) -> Res
     let took_ms = started.elapsed().as_secs_f64() * 1000.0;
     let status = response.status().as_u16();
     let path = response.extensions().get::<MatchedPath>().map_or(path.as_str(), MatchedPath::as_str);
-    span.in_scope(|| tracing::info!(%method, path, status, took_ms, "answered"));
+    span.in_scope(|| tracing::info!(%method, %path, status, took_ms, "answered"));
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
