@@ -6,6 +6,7 @@
 
 use sea_orm_migration::prelude::*;
 
+mod keys;
 mod m0001_devices;
 mod m0002_measurements;
 mod m0003_operation;

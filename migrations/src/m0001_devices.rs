@@ -6,6 +6,8 @@
 )]
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::keys::of_device;
+
 #[derive(DeriveMigrationName)]
 pub struct Step;
 
@@ -63,13 +65,7 @@ fn device_keys() -> TableCreateStatement {
         .col(binary_len("hash", 32).primary_key())
         .col(big_integer("device_id"))
         .col(big_integer("added_at"))
-        .foreign_key(
-            ForeignKey::create()
-                .name("device_keys_device")
-                .from("device_keys", "device_id")
-                .to("devices", "id")
-                .on_delete(ForeignKeyAction::Cascade),
-        )
+        .foreign_key(&mut of_device("device_keys"))
         .to_owned()
 }
 
@@ -92,12 +88,6 @@ fn households() -> TableCreateStatement {
         .col(binary_len("household", 16))
         .col(big_integer("seen_at"))
         .primary_key(Index::create().col("device_id").col("provider_id").col("household"))
-        .foreign_key(
-            ForeignKey::create()
-                .name("households_device")
-                .from("households", "device_id")
-                .to("devices", "id")
-                .on_delete(ForeignKeyAction::Cascade),
-        )
+        .foreign_key(&mut of_device("households"))
         .to_owned()
 }

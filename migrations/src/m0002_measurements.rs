@@ -8,6 +8,8 @@ use sea_orm_migration::{
     },
 };
 
+use crate::keys::of_device;
+
 #[derive(DeriveMigrationName)]
 pub struct Step;
 
@@ -57,14 +59,14 @@ fn measurements() -> TableCreateStatement {
     Table::create()
         .table("measurements")
         .col(big_pk_auto("id"))
-        // Null: a foreign client's test, or this server's own line.
+        // Null: this server's own line.
         .col(big_integer_null("device_id"))
         .col(big_integer("provider_id").default(0))
         .col(binary_len_null("household", 16))
         .col(big_integer("started_at"))
         .col(big_integer("duration_ms").default(0))
         .col(big_integer("received_at"))
-        // browser, server, agent, extension, ndt7, librespeed: new words need no migration.
+        // browser, server, agent, extension: new words need no migration.
         .col(text("source"))
         .col(text("kind"))
         // Why the test failed; null: it did not.
@@ -96,13 +98,7 @@ fn measurements() -> TableCreateStatement {
         .col(text_null("share_id"))
         .col(text_null("idempotency_key"))
         .col(binary_len_null("body_hash", 32))
-        .foreign_key(
-            ForeignKey::create()
-                .name("measurements_device")
-                .from("measurements", "device_id")
-                .to("devices", "id")
-                .on_delete(ForeignKeyAction::Cascade),
-        )
+        .foreign_key(&mut of_device("measurements"))
         .foreign_key(
             ForeignKey::create()
                 .name("measurements_provider")
@@ -152,12 +148,6 @@ fn rollups() -> TableCreateStatement {
     }
     table
         .primary_key(Index::create().col("device_id").col("provider_id").col("bucket"))
-        .foreign_key(
-            ForeignKey::create()
-                .name("rollups_device")
-                .from("rollups", "device_id")
-                .to("devices", "id")
-                .on_delete(ForeignKeyAction::Cascade),
-        )
+        .foreign_key(&mut of_device("rollups"))
         .to_owned()
 }

@@ -6,6 +6,8 @@
 )]
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::keys::of_device;
+
 #[derive(DeriveMigrationName)]
 pub struct Step;
 
@@ -50,13 +52,7 @@ fn speed_sessions() -> TableCreateStatement {
         .col(binary_null("byte_log"))
         // The one result that this token was spent on; no foreign key, so that deleting never meets a lock here.
         .col(big_integer_null("measurement_id"))
-        .foreign_key(
-            ForeignKey::create()
-                .name("speed_sessions_device")
-                .from("speed_sessions", "device_id")
-                .to("devices", "id")
-                .on_delete(ForeignKeyAction::Cascade),
-        )
+        .foreign_key(&mut of_device("speed_sessions"))
         .to_owned()
 }
 
@@ -67,13 +63,7 @@ fn pair_codes() -> TableCreateStatement {
         .col(binary_len("hash", 32).primary_key())
         .col(big_integer("device_id"))
         .col(big_integer("expires_at"))
-        .foreign_key(
-            ForeignKey::create()
-                .name("pair_codes_device")
-                .from("pair_codes", "device_id")
-                .to("devices", "id")
-                .on_delete(ForeignKeyAction::Cascade),
-        )
+        .foreign_key(&mut of_device("pair_codes"))
         .to_owned()
 }
 

@@ -9,6 +9,8 @@ use axum::{
 use domain::{ApiError, ErrorCode};
 use sea_orm::{DbErr, SqlErr};
 
+use crate::db::passing;
+
 pub type AppResult<T> = Result<T, AppError>;
 
 /// What a handler may answer instead of its result.
@@ -54,18 +56,18 @@ impl From<anyhow::Error> for AppError {
 
 impl From<DbErr> for AppError {
     fn from(error: DbErr) -> Self {
-        match error.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(_)) => {
-                Self::Api(ApiError::new(ErrorCode::Conflict, "This is there already."))
+        if let Some(SqlErr::UniqueConstraintViolation(_)) = error.sql_err() {
+            return Self::Api(ApiError::new(ErrorCode::Conflict, "This is there already."));
+        }
+        if let DbErr::RecordNotFound(_) = error {
+            return Self::not_found("record");
+        }
+        match passing(&error) {
+            Some(why) => {
+                tracing::error!(error = %error, "the database did not serve a request");
+                Self::unavailable(why, 5)
             }
-            _ => match error {
-                DbErr::RecordNotFound(_) => Self::not_found("record"),
-                DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
-                    tracing::error!(error = %error, "the database does not answer");
-                    Self::unavailable("The database does not answer.", 5)
-                }
-                other => Self::Internal(other.into()),
-            },
+            None => Self::Internal(error.into()),
         }
     }
 }

@@ -6,11 +6,13 @@
 
 mod connect;
 pub mod time;
+mod trouble;
 mod writer;
 
 use sea_orm::{DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 
 use secrecy::ExposeSecret;
+pub use trouble::passing;
 pub use writer::Unit;
 
 use crate::{config::Config, error::AppResult};

@@ -1,3 +1,4 @@
+use domain::ErrorCode;
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Set};
 
 use super::*;
@@ -79,4 +80,27 @@ async fn closing_waits_for_what_was_accepted_and_refuses_the_rest() {
     assert!(write(other, "after").await.is_err());
     let again = Db::open(&format!("sqlite://{}/t.db", folder.path().display())).await.unwrap();
     assert_eq!(provider::Entity::find().count(&again.read).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn writing_goes_on_after_sqlite_ended_a_transaction_by_itself() {
+    let (_folder, db) = fresh().await;
+    let lost = db
+        .write(|tx| {
+            Box::pin(async move {
+                provider::Entity::insert(provider("lost")).exec(tx).await?;
+                // As SQLite does when a commit finds no room (https://sqlite.org/lang_transaction.html, §3).
+                tx.execute_unprepared("ROLLBACK").await?;
+                Ok(())
+            })
+        })
+        .await;
+    assert!(matches!(lost, Err(AppError::RetryAfter(error, _)) if error.code == ErrorCode::Unavailable));
+    let kept = db.write(|tx| {
+        Box::pin(async move { Ok(provider::Entity::insert(provider("kept")).exec(tx).await?.last_insert_id) })
+    });
+    kept.await.unwrap();
+    let slugs: Vec<_> =
+        provider::Entity::find().all(&db.read).await.unwrap().into_iter().map(|row| row.slug).collect();
+    assert_eq!(slugs, ["unknown", "kept"]);
 }

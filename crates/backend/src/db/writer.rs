@@ -13,6 +13,7 @@ use tokio::{
     time::timeout,
 };
 
+use super::trouble::passing;
 use crate::error::{AppError, AppResult};
 
 /// What a unit of change returns.
@@ -63,9 +64,10 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let queued: Queued = Box::new(move |transaction| Box::pin(attempt(unit, transaction, reply)));
-        let closed = || AppError::unavailable("The server is stopping.", 5);
-        self.queue.send(Message::Unit(queued)).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        let closed = |_| AppError::unavailable("The server is stopping.", 5);
+        self.queue.send(Message::Unit(queued)).await.map_err(closed)?;
+        // Dropped without an answer: the transaction could not be begun, or was lost; nothing of it is stored.
+        answer.await.map_err(|_| AppError::unavailable("The database cannot be written now.", 5))?
     }
 
     /// Waits until everything accepted so far is durable.
@@ -103,7 +105,10 @@ where
 }
 
 fn failed(error: &DbErr) -> AppError {
-    AppError::Internal(anyhow::anyhow!("commit: {error}"))
+    match passing(error) {
+        Some(why) => AppError::unavailable(why, 5),
+        None => AppError::Internal(anyhow::anyhow!("commit: {error}")),
+    }
 }
 
 async fn run(connection: DatabaseConnection, mut inbox: mpsc::Receiver<Message>) {
@@ -151,7 +156,12 @@ async fn commit_group(connection: &DatabaseConnection, group: Vec<Queued>) {
     for unit in group {
         match in_savepoint(&transaction, unit).await {
             Ok(acknowledge) => acknowledgements.push(acknowledge),
-            Err(error) => tracing::error!(error = %error, "a savepoint failed"),
+            Err(error) => {
+                // SQLite may have ended the whole transaction by itself (a full disk): a savepoint after that would
+                // begin another, and commit what its caller is told was not stored.
+                tracing::error!(error = %error, "a savepoint failed");
+                break;
+            }
         }
     }
     let committed = transaction.commit().await;

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use domain::history::facts::{DayFacts, HourFacts, TestFigures, WindowFacts};
 use sea_orm::{
     ColumnTrait, DatabaseConnection, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
 
 use crate::{
@@ -107,17 +107,23 @@ pub async fn bucket_facts(
     first: i64,
     end: i64,
 ) -> Result<Vec<(i64, WindowFacts)>, DbErr> {
-    let rows = rollup::Entity::find()
-        .select_only()
-        .columns([Column::Bucket, Column::Tests, Column::Failures, Column::Outages, Column::LastTestAt])
+    let rows = buckets(device_id, first, end)
+        .column(Column::LastTestAt)
         .columns([Column::DownloadHistogram, Column::UploadHistogram, Column::PingHistogram])
-        .filter(Column::DeviceId.eq(device_id))
-        .filter(Column::Bucket.gte(first))
-        .filter(Column::Bucket.lt(end))
         .into_model::<Row>()
         .all(db)
         .await?;
     rows.into_iter().map(|row| Ok((row.bucket, row.facts()?))).collect()
+}
+
+/// A device's rollup rows from one bucket up to another, with their counts.
+fn buckets(device_id: i64, first: i64, end: i64) -> Select<rollup::Entity> {
+    rollup::Entity::find()
+        .select_only()
+        .columns([Column::Bucket, Column::Tests, Column::Failures, Column::Outages])
+        .filter(Column::DeviceId.eq(device_id))
+        .filter(Column::Bucket.gte(first))
+        .filter(Column::Bucket.lt(end))
 }
 
 impl Row {
@@ -145,22 +151,37 @@ async fn count_tests(
     if window.from >= window.to {
         return Ok(());
     }
-    let tests: Vec<(i64, Option<String>, Option<f64>, Option<f64>, Option<f64>)> =
-        measurement::Entity::find()
-            .select_only()
-            .columns([Column::StartedAt, Column::Failure])
-            .columns([Column::DownloadMbps, Column::UploadMbps, Column::PingMs])
-            .filter(Column::DeviceId.eq(device_id))
-            .filter(Column::Valid.eq(true))
-            .filter(Column::StartedAt.gte(window.from))
-            .filter(Column::StartedAt.lt(window.to))
-            .into_tuple()
-            .all(db)
-            .await?;
-    for (at, failure, download, upload, ping) in tests {
-        facts.record(from_ms(at), TestFigures { failed: failure.is_some(), download, upload, ping });
+    let tests = valid_tests(device_id)
+        .filter(Column::StartedAt.gte(window.from))
+        .filter(Column::StartedAt.lt(window.to));
+    for (at, figures) in figures(db, tests).await? {
+        facts.record(at, figures);
     }
     Ok(())
+}
+
+fn valid_tests(device_id: i64) -> Select<measurement::Entity> {
+    use measurement::Column;
+    measurement::Entity::find().filter(Column::DeviceId.eq(device_id)).filter(Column::Valid.eq(true))
+}
+
+/// What rules look at of the tests that a query finds.
+async fn figures(
+    db: &DatabaseConnection,
+    tests: Select<measurement::Entity>,
+) -> Result<Vec<(DateTime<Utc>, TestFigures)>, DbErr> {
+    use measurement::Column;
+    let tests: Vec<(i64, Option<String>, _, _, _)> = tests
+        .select_only()
+        .columns([Column::StartedAt, Column::Failure])
+        .columns([Column::DownloadMbps, Column::UploadMbps, Column::PingMs])
+        .into_tuple()
+        .all(db)
+        .await?;
+    let figures = |(at, failure, download, upload, ping): (i64, Option<String>, _, _, _)| {
+        (from_ms(at), TestFigures { failed: failure.is_some(), download, upload, ping })
+    };
+    Ok(tests.into_iter().map(figures).collect())
 }
 
 /// The first instant of a local day. Where the clock skips midnight, the day begins when it goes on.
@@ -205,15 +226,7 @@ pub async fn day_counts(
     last: NaiveDate,
 ) -> Result<Vec<DayFacts>, DbErr> {
     let (from, to) = buckets_of_days(zone, first, last);
-    let rows = rollup::Entity::find()
-        .select_only()
-        .columns([Column::Bucket, Column::Tests, Column::Failures, Column::Outages])
-        .filter(Column::DeviceId.eq(device_id))
-        .filter(Column::Bucket.gte(from))
-        .filter(Column::Bucket.lt(to))
-        .into_model::<Counts>()
-        .all(db)
-        .await?;
+    let rows = buckets(device_id, from, to).into_model::<Counts>().all(db).await?;
     let mut days: BTreeMap<NaiveDate, WindowFacts> = BTreeMap::new();
     for row in rows {
         let day = days.entry(day_of(zone, from_ms(row.bucket * BUCKET_MS))).or_default();
@@ -262,23 +275,8 @@ pub async fn newest_tests(
     device_id: i64,
     limit: u64,
 ) -> Result<Vec<(DateTime<Utc>, TestFigures)>, DbErr> {
-    use measurement::Column;
-    let tests: Vec<(i64, Option<String>, Option<f64>, Option<f64>, Option<f64>)> =
-        measurement::Entity::find()
-            .select_only()
-            .columns([Column::StartedAt, Column::Failure])
-            .columns([Column::DownloadMbps, Column::UploadMbps, Column::PingMs])
-            .filter(Column::DeviceId.eq(device_id))
-            .filter(Column::Valid.eq(true))
-            .order_by_desc(Column::StartedAt)
-            .limit(limit)
-            .into_tuple()
-            .all(db)
-            .await?;
-    let figures = |(at, failure, download, upload, ping): (i64, Option<String>, _, _, _)| {
-        (from_ms(at), TestFigures { failed: failure.is_some(), download, upload, ping })
-    };
-    Ok(tests.into_iter().map(figures).collect())
+    let newest = valid_tests(device_id).order_by_desc(measurement::Column::StartedAt).limit(limit);
+    figures(db, newest).await
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! What every request passes, whatever it asks: an id, a log line, a net under panics, headers that keep browsers safe,
 //! and errors in the contract's form.
 //!
-//! Surprising rule: the log line has the path alone. Queries carry test tokens, headers carry device ids, and an
-//! address is nobody's business; none of them is ever logged.
+//! Surprising rule: the log line has the route's template alone (a page's path). Queries carry test tokens, paths carry
+//! pairing codes, headers carry device ids, and an address is nobody's business; none of them is ever logged.
 
 use std::{any::Any, time::Duration};
 
@@ -47,6 +47,7 @@ async fn log(State(state): State<AppState>, request: Request, next: Next) -> Res
     let mut response = next.run(request).instrument(span.clone()).await;
     let took_ms = started.elapsed().as_secs_f64() * 1000.0;
     let status = response.status().as_u16();
+    let path = response.extensions().get::<MatchedPath>().map_or(path.as_str(), MatchedPath::as_str);
     span.in_scope(|| tracing::info!(%method, %path, status, took_ms, "answered"));
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -133,18 +134,22 @@ pub(super) async fn in_time(State(state): State<AppState>, request: Request, nex
 
 const RETRY_S: u32 = 5;
 
-/// Counts and times each answer under its route's template.
+/// Counts and times each answer under its route's template, and tells the log that.
 pub(super) async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("none", MatchedPath::as_str).to_owned();
     let method = request.method().as_str().to_owned();
     let started = state.clock.instant();
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     let took: Duration = started.elapsed();
     let status = response.status().as_u16().to_string();
     metrics::counter!("steadyline_http_requests_total", "method" => method, "route" => route.clone(), "status" => status)
         .increment(1);
     metrics::histogram!("steadyline_http_request_duration_seconds", "route" => route)
         .record(took.as_secs_f64());
+    if let Some(matched) = matched {
+        response.extensions_mut().insert(matched);
+    }
     response
 }
 

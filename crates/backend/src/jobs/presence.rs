@@ -1,7 +1,6 @@
 //! When this server was away. A failed attempt of a browser in such a time was this server's fault and counts nowhere.
 
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
 
 use crate::{
     AppState,
@@ -46,13 +45,12 @@ pub async fn note_start(state: &AppState) -> AppResult<()> {
         .await
 }
 
-/// Whether the server was away at an instant.
-pub async fn find_gap(state: &AppState, at: DateTime<Utc>) -> Result<bool, DbErr> {
-    let at = to_ms(at);
+/// Whether the server was away at an instant: what failed then was its own fault.
+pub async fn find_gap(db: &impl ConnectionTrait, at_ms: i64) -> Result<bool, DbErr> {
     let found = server_gap::Entity::find()
-        .filter(server_gap::Column::EndedAt.gte(at))
-        .filter(server_gap::Column::StartedAt.lte(at))
-        .one(&state.db.read)
+        .filter(server_gap::Column::EndedAt.gte(at_ms))
+        .filter(server_gap::Column::StartedAt.lte(at_ms))
+        .one(db)
         .await?;
     Ok(found.is_some())
 }

@@ -2,7 +2,8 @@
 //!
 //! Requests come without a session: `garbage` gives bytes, `empty` takes them, `getIP` says who asks; each also under its
 //! name with `.php`, with `cors` in the query for pages of other origins (doc.md of librespeed/speedtest 6.x). Surprising:
-//! one test is many requests, so the requests of one household share one admission ([`visit`]).
+//! one test is many requests, so the requests of one household share one admission ([`visit`]). The result is the
+//! client's own: nothing of it is stored.
 //!
 //! Threats: anyone may call these. A visit has caps of streams, bytes and seconds, and a place among all tests.
 
@@ -161,8 +162,8 @@ async fn empty_post(
 struct WhoAsks {
     #[serde(rename = "processedString")]
     processed: String,
-    /// What ipinfo.io says in the original. No address leaves this server: here the operator's own tables speak, and
-    /// null or the empty string stand for nothing, as there.
+    /// What ipinfo.io says in the original. No address leaves this server: here the operator's own tables speak. The
+    /// empty string stands for nothing asked or nothing found, as getIP.php's head documents it.
     #[serde(rename = "rawIspInfo")]
     raw: Value,
 }
@@ -172,9 +173,8 @@ impl WhoAsks {
         if let Some(what) = address::special(address) {
             return Self { processed: format!("{address} - {what}"), raw: json!("") };
         }
-        match provider {
-            _ if !isp => Self { processed: address.to_string(), raw: json!("") },
-            None => Self { processed: format!("{address} - Unknown ISP"), raw: Value::Null },
+        match provider.filter(|_| isp) {
+            None => Self { processed: address.to_string(), raw: json!("") },
             Some(Provider { name, asn, .. }) => {
                 let org = asn.map_or_else(|| name.clone(), |asn| format!("AS{asn} {name}"));
                 let raw = json!({"ip": address, "org": org});
@@ -229,9 +229,9 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_provider_is_null_as_in_the_original() {
+    fn an_unknown_provider_is_the_address_alone_as_in_the_original() {
         let who = WhoAsks::new(IpAddr::from([192, 0, 2, 1]), true, None);
-        let expected = r#"{"processedString":"192.0.2.1 - Unknown ISP","rawIspInfo":null}"#;
+        let expected = r#"{"processedString":"192.0.2.1","rawIspInfo":""}"#;
         assert_eq!(serde_json::to_string(&who).unwrap(), expected);
     }
 }

@@ -23,7 +23,7 @@ const BACKLOG: usize = 256;
 /// A stored test on its way through the bus. The device is a row's number, never an id or a hash.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StoredTest {
-    /// `None`: a foreign client or this server's own line.
+    /// `None`: this server's own line.
     pub device_id: Option<i64>,
     pub provider_id: i64,
     pub data: LiveMeasurement,

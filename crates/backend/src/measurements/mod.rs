@@ -2,7 +2,7 @@
 //!
 //! Flow: [`service::store`] writes the row, its samples and its rollup in one unit, then tells who listens; lists read
 //! rows by an index; everything over a day reads rollups. Surprising rule: an invalid run is kept with its reason but
-//! is in no rollup, and neither is a test without a device (the server's own line, foreign clients).
+//! is in no rollup, and neither is a test without a device (the server's own line).
 
 mod api;
 pub mod devices;

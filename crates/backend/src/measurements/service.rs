@@ -28,7 +28,7 @@ use crate::{
 /// A judged test, ready to be kept.
 #[derive(Clone, Debug)]
 pub struct NewStored {
-    /// None: the server's own line, or a foreign client.
+    /// None: the server's own line.
     pub device: Option<DeviceHash>,
     pub household: Option<HouseholdHash>,
     pub provider: Option<StoredProvider>,

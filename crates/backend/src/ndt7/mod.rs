@@ -2,7 +2,8 @@
 //!
 //! One WebSocket, one TCP connection, one direction. Download: binary messages whose size doubles while it is below a
 //! sixteenth of what was sent; upload: the client's are counted. Both ways the server tells, as text, what it and the
-//! kernel saw. Foreign clients cannot wait in a queue: without a place they get 503 with Retry-After.
+//! kernel saw. Foreign clients cannot wait in a queue: without a place they get 503 with Retry-After. Their results are
+//! their own: nothing of them is stored.
 //!
 //! Threats: as a test of our own; each connection ends after 15 s whatever the client does, and one message may have
 //! 16 MiB (the specification's limit), so that memory is bounded by the number of admitted clients.

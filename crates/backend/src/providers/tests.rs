@@ -70,3 +70,66 @@ fn a_gzipped_table_is_read() {
     let table = Table::parse(&packed.finish().unwrap()).unwrap();
     assert_eq!(table.find("192.0.2.1".parse().unwrap()).unwrap().asn, 64_500);
 }
+
+#[test]
+fn an_mmdb_table_is_read_and_a_damaged_one_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("asn.mmdb");
+    let config = ProvidersConfig { table: Some(table.clone()), url: None, own: None };
+    std::fs::write(&table, mmdb()).unwrap();
+    let providers = Providers::load(&config).unwrap();
+    let found = |address: &str| providers.find(address.parse().unwrap());
+    let provider = found("192.0.2.200").unwrap();
+    assert_eq!((provider.slug.as_str(), provider.asn), ("example-fibre", Some(64_500)));
+    assert_eq!(found("::ffff:192.0.2.1"), found("192.0.2.1"));
+    assert_eq!((found("192.0.3.1"), found("2001:db8::1")), (None, None));
+    std::fs::write(&table, &mmdb()[..100]).unwrap();
+    let refused = format!("{:#}", Providers::load(&config).err().unwrap());
+    assert!(refused.contains("asn.mmdb"), "{refused}");
+}
+
+/// A database of one network, 192.0.2.0/24, written by hand after the format's description
+/// (maxmind.github.io/MaxMind-DB, version 2.0): a tree of 24-bit records, the data, the metadata.
+fn mmdb() -> Vec<u8> {
+    const PREFIX: u32 = 0xc0_0002;
+    const NODES: u32 = 24;
+    let mut file = Vec::new();
+    for depth in 0..NODES {
+        let next = if depth + 1 == NODES { NODES + 16 } else { depth + 1 };
+        let bit = PREFIX >> (NODES - 1 - depth) & 1;
+        let pair = if bit == 0 { [next, NODES] } else { [NODES, next] };
+        file.extend(pair.iter().flat_map(|record| record.to_be_bytes()[1..].to_vec()));
+    }
+    file.extend([0; 16]);
+    file.push(0xe2);
+    text(&mut file, "autonomous_system_number");
+    file.extend([0xc2, 0xfb, 0xf4]);
+    text(&mut file, "autonomous_system_organization");
+    text(&mut file, "Example Fibre");
+    file.extend(b"\xab\xcd\xefMaxMind.com");
+    file.push(0xe9);
+    for (name, value) in [
+        ("node_count", [0xc1, NODES as u8].as_slice()),
+        ("record_size", &[0xa1, 24]),
+        ("ip_version", &[0xa1, 4]),
+        ("database_type", b"\x44Test"),
+        ("languages", &[0x00, 0x04]),
+        ("binary_format_major_version", &[0xa1, 2]),
+        ("binary_format_minor_version", &[0xa0]),
+        ("build_epoch", &[0x01, 0x02, 1]),
+        ("description", &[0xe0]),
+    ] {
+        text(&mut file, name);
+        file.extend(value);
+    }
+    file
+}
+
+/// A string: its length in the control byte up to 28, in one byte more above.
+fn text(file: &mut Vec<u8>, text: &str) {
+    match text.len() {
+        short @ 0..29 => file.push(0x40 | short as u8),
+        long => file.extend([0x5d, (long - 29) as u8]),
+    }
+    file.extend(text.as_bytes());
+}

@@ -21,13 +21,12 @@ pub async fn update(config: &Config) -> anyhow::Result<u64> {
         );
     };
     let bytes = fetch(url).await.with_context(|| format!("The table could not be fetched from {url}"))?;
-    let beside = table.with_extension("fetched.mmdb");
-    if table.extension().is_some_and(|extension| extension == "mmdb") {
-        std::fs::write(&beside, &bytes).context("write the fetched table")?;
-        Table::read(&beside).context("what was fetched is no MMDB file")?;
-    } else {
-        Table::parse(&bytes).context("what was fetched is no table of ranges")?;
-        std::fs::write(&beside, &bytes).context("write the fetched table")?;
+    let extension = table.extension().and_then(|extension| extension.to_str()).unwrap_or("tsv");
+    let beside = table.with_extension(format!("fetched.{extension}"));
+    std::fs::write(&beside, &bytes).context("write the fetched table")?;
+    if let Err(error) = Table::read(&beside) {
+        let _ = std::fs::remove_file(&beside);
+        return Err(error.context(format!("What was fetched from {url} is no table of providers")));
     }
     std::fs::rename(&beside, table).with_context(|| format!("put the table to {}", table.display()))?;
     Ok(bytes.len() as u64)

@@ -13,7 +13,7 @@ use crate::{
     db::time::to_ms,
     entities::{device, device_key, household, measurement, provider},
     error::AppResult,
-    measurements::rebuild,
+    measurements::{devices::find_device, rebuild},
 };
 
 /// What to invent.
@@ -66,7 +66,7 @@ impl People {
 }
 
 async fn insert_people(state: &AppState, plan: SeedPlan, now: DateTime<Utc>) -> AppResult<People> {
-    let hashes: Vec<_> = (0..plan.devices).map(|n| state.key.device(device_id(n)).0).collect();
+    let hashes: Vec<_> = (0..plan.devices).map(|n| state.key.device(device_id(n))).collect();
     state
         .db
         .write(move |tx| {
@@ -76,6 +76,11 @@ async fn insert_people(state: &AppState, plan: SeedPlan, now: DateTime<Utc>) -> 
                     people.providers.push(insert_provider(tx, n).await?);
                 }
                 for (n, hash) in hashes.into_iter().enumerate() {
+                    if let Some(known) = find_device(tx, hash).await? {
+                        people.devices.push(known.id);
+                        continue;
+                    }
+                    let hash = hash.0;
                     let row = device::ActiveModel {
                         time_zone: Set(Some("Europe/Berlin".to_owned())),
                         created_at: Set(to_ms(now - TimeDelta::days(i64::from(plan.days)))),

@@ -34,12 +34,6 @@ use crate::{
 #[utoipa::path(post, path = "/api/speed/session", tag = "speed", request_body = NewSession, responses(
     (status = 200, body = Session),
     (status = 202, body = Session),
-    (status = 400, body = ApiError),
-    (status = 413, body = ApiError),
-    (status = 415, body = ApiError),
-    (status = 422, body = ApiError),
-    (status = 429, body = ApiError),
-    (status = 503, body = ApiError),
 ))]
 pub async fn create_speed_session(
     State(state): State<AppState>,
@@ -110,10 +104,7 @@ pub fn find_test(state: &AppState, token: &str) -> Result<Arc<Test>, ApiError> {
 /// Incompressible bytes until the test's time is up.
 #[utoipa::path(get, path = "/api/speed/download", tag = "speed", params(TokenQuery), responses(
     (status = 200, content_type = "application/octet-stream", body = Vec<u8>),
-    (status = 400, body = ApiError),
-    (status = 403, body = ApiError),
     (status = 409, body = ApiError),
-    (status = 429, body = ApiError),
 ))]
 pub async fn download_speed_bytes(
     State(state): State<AppState>,
@@ -154,10 +145,7 @@ impl super::bytes::Gauge for Counted {
 #[utoipa::path(post, path = "/api/speed/upload", tag = "speed", params(TokenQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses(
     (status = 200, body = UploadReceipt),
-    (status = 400, body = ApiError),
-    (status = 403, body = ApiError),
     (status = 409, body = ApiError),
-    (status = 429, body = ApiError),
 ))]
 pub async fn upload_speed_bytes(
     State(state): State<AppState>,

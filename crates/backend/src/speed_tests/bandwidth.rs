@@ -26,8 +26,6 @@ const UPLOAD_TIME: Duration = Duration::from_secs(30);
 /// A few incompressible bytes.
 #[utoipa::path(get, path = "/api/bandwidth-probe", tag = "speed", params(BandwidthQuery), responses(
     (status = 200, content_type = "application/octet-stream", body = Vec<u8>),
-    (status = 400, body = ApiError),
-    (status = 422, body = ApiError),
 ))]
 pub async fn download_bandwidth_probe(Query(query): Query<BandwidthQuery>) -> Response {
     (HEADERS, Body::from(noise(query.size_kb as usize * 1024))).into_response()
@@ -38,7 +36,6 @@ pub async fn download_bandwidth_probe(Query(query): Query<BandwidthQuery>) -> Re
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses(
     (status = 200, body = BandwidthReceipt),
     (status = 408, body = ApiError),
-    (status = 413, body = ApiError),
 ))]
 pub async fn upload_bandwidth_probe(request: Request) -> AppResult<Json<BandwidthReceipt>> {
     let mut body = request.into_body();

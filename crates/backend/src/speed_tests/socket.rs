@@ -37,8 +37,6 @@ const SLOW: Duration = Duration::from_secs(20);
 /// The test's socket: pings are echoed, counters and the turn are told.
 #[utoipa::path(get, path = "/api/speed/ping", tag = "speed", params(TokenQuery), responses(
     (status = 101, description = "a WebSocket"),
-    (status = 400, body = ApiError),
-    (status = 403, body = ApiError),
 ))]
 pub async fn open_speed_socket(
     State(state): State<AppState>,

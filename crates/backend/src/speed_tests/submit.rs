@@ -29,9 +29,10 @@ use crate::{
     AppState,
     crypto::{DeviceHash, HouseholdHash},
     db::time::{from_ms, to_ms},
-    entities::{measurement, server_gap},
+    entities::measurement,
     error::AppResult,
     http::IssuedDevice,
+    jobs::find_gap,
     measurements::{
         devices,
         service::{Idempotency, NewStored, StoredMeasurement, publish, store, store_in},
@@ -51,14 +52,7 @@ const KEY_LENGTH: usize = 128;
     params(("Idempotency-Key" = Option<String>, Header, description = "makes a second delivery harmless")),
     responses(
         (status = 201, body = MeasurementResult),
-        (status = 400, body = ApiError),
-        (status = 403, body = ApiError),
         (status = 409, body = ApiError),
-        (status = 413, body = ApiError),
-        (status = 415, body = ApiError),
-        (status = 422, body = ApiError),
-        (status = 429, body = ApiError),
-        (status = 503, body = ApiError),
     ))]
 pub async fn create_measurement(
     State(state): State<AppState>,
@@ -175,29 +169,21 @@ fn rate(judged: &Judged) -> Option<f64> {
 /// M of a judged run; its id and provider come with storing.
 pub fn measurement_of(judged: &Judged, source: Source) -> Measurement {
     Measurement {
-        id: 0,
-        timestamp: judged.started_at,
         download_speed: judged.download_mbps,
         upload_speed: judged.upload_mbps,
         ping: judged.ping_ms,
-        isp: None,
-        location: None,
-        latitude: None,
-        longitude: None,
         is_outage: is_outage(false, judged.download_mbps),
         jitter: judged.jitter_ms,
         loaded_ping_down: judged.loaded_ping_down_ms,
         loaded_ping_up: judged.loaded_ping_up_ms,
-        loss: None,
         retransmitted_share: judged.retransmitted_share,
         connections: judged.connections,
         protocol: judged.protocol.clone(),
         congestion: judged.congestion.clone(),
-        source,
-        method: judged.method.to_owned(),
         valid: judged.valid,
         bytes_used: judged.bytes_used,
         ip_version: judged.ip_version,
+        ..Measurement::unmeasured(judged.started_at, source, judged.method)
     }
 }
 
@@ -231,20 +217,12 @@ async fn count_failure(
     now: DateTime<Utc>,
     device: DeviceHash,
 ) -> AppResult<StoredMeasurement> {
-    let stored = store_in(tx, make(is_in_gap(tx, at_ms).await?), now).await?;
+    let stored = store_in(tx, make(find_gap(tx, at_ms).await?), now).await?;
     if !stored.replayed && has_other_failure(tx, device, at_ms, stored.result.measurement.id).await? {
         let why = "A failed attempt within ten minutes of this one is counted already.";
         return Err(ApiError::new(ErrorCode::Conflict, why).into());
     }
     Ok(stored)
-}
-
-/// Whether this server was away at that time: then the failure was its own.
-async fn is_in_gap(tx: &impl ConnectionTrait, at_ms: i64) -> AppResult<bool> {
-    use server_gap::Column;
-    let gap =
-        server_gap::Entity::find().filter(Column::StartedAt.lte(at_ms)).filter(Column::EndedAt.gte(at_ms));
-    Ok(gap.one(tx).await?.is_some())
 }
 
 async fn has_other_failure(
@@ -277,29 +255,9 @@ fn failure(
 ) -> NewStored {
     let reason = in_gap.then_some(InvalidReason::ServerUnreachable);
     let measurement = Measurement {
-        id: 0,
-        timestamp: from_ms(at_ms),
-        download_speed: None,
-        upload_speed: None,
-        ping: None,
-        isp: None,
-        location: None,
-        latitude: None,
-        longitude: None,
         is_outage: is_outage(true, None),
-        jitter: None,
-        loaded_ping_down: None,
-        loaded_ping_up: None,
-        loss: None,
-        retransmitted_share: None,
-        connections: 0,
-        protocol: None,
-        congestion: None,
-        source: Source::Browser,
-        method: "failed".to_owned(),
         valid: !in_gap,
-        bytes_used: 0,
-        ip_version: None,
+        ..Measurement::unmeasured(from_ms(at_ms), Source::Browser, "failed")
     };
     NewStored {
         device: Some(device),

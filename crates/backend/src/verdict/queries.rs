@@ -48,7 +48,8 @@ fn own_test(row: measurement::Model) -> OwnTest {
         ping: row.ping_ms,
         loaded_ping_down: row.loaded_ping_down_ms,
         loaded_ping_up: row.loaded_ping_up_ms,
-        loss: row.loss,
+        // Stored as a share, told in per cent.
+        loss: row.loss.map(|share| share * 100.0),
     }
 }
 

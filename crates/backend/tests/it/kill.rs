@@ -42,7 +42,12 @@ async fn serve_until_killed() {
 }
 
 fn start_server(folder: &Path) -> (Child, u16) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    start(Command::new(std::env::current_exe().unwrap()), folder)
+}
+
+/// Starts the child by a command that ends in this program's path.
+pub fn start(mut program: Command, folder: &Path) -> (Child, u16) {
+    let mut child = program
         .args(["--exact", "kill::serve_until_killed", "--ignored", "--nocapture"])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
@@ -57,16 +62,23 @@ fn start_server(folder: &Path) -> (Child, u16) {
 }
 
 /// A failed attempt of a device of its own: one durable row with its rollup.
-async fn deliver(client: &reqwest::Client, port: u16, key: Uuid) -> bool {
+pub async fn post(
+    client: &reqwest::Client,
+    port: u16,
+    key: Uuid,
+) -> Result<reqwest::Response, reqwest::Error> {
     let body = json!({ "kind": "failed", "started_at": "2026-11-21T09:00:00Z", "age_ms": 0, "online": true });
-    let sent = client
+    client
         .post(format!("http://127.0.0.1:{port}/api/measurements"))
         .header("x-client-id", key.to_string())
         .header("idempotency-key", key.to_string())
         .json(&body)
         .send()
-        .await;
-    match sent {
+        .await
+}
+
+async fn deliver(client: &reqwest::Client, port: u16, key: Uuid) -> bool {
+    match post(client, port, key).await {
         Ok(reply) => {
             assert!(reply.status().is_success(), "{}", reply.status());
             // The head may arrive of an answer that the kill cut off: it counts once it is whole.

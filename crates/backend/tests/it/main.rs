@@ -3,16 +3,20 @@
 
 mod app;
 mod backup;
+mod faults;
 mod foreign_clients;
 mod history;
 mod house;
 mod isps;
 mod jobs;
 mod kill;
+mod live;
 mod me;
 mod measurements;
 mod migrations;
 mod openapi;
+mod providers;
+mod seed;
 mod speed_results;
 mod speed_tests;
 mod storage;

@@ -1,6 +1,8 @@
 //! Every step goes up, down and up again on the database of this run.
 
-use backend::db::Db;
+use std::sync::Arc;
+
+use backend::{AppState, clock::SystemClock, config::Config, db::Db};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 
@@ -42,4 +44,22 @@ async fn steps_go_up_down_and_up() {
     let opened = Db::open(&url).await.unwrap();
     opened.migrate().await.unwrap();
     opened.close().await.unwrap();
+}
+
+/// Several instances may share a PostgreSQL: none of them changes the schema under the others.
+#[tokio::test]
+async fn a_server_waits_for_its_operator_to_migrate_postgresql() {
+    let Some(server) = postgres_url() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let url = empty_postgres(&server).await;
+    let config = || Config {
+        data_dir: folder.path().to_owned(),
+        database_url: Some(url.clone().into()),
+        ..Config::default()
+    };
+    let refused = AppState::build(config(), Arc::new(SystemClock)).await.err().unwrap().to_string();
+    assert!(refused.contains("run `steadyline migrate`"), "{refused}");
+    let db = Db::connect(&config()).await.unwrap();
+    db.migrate().await.unwrap();
+    AppState::build(config(), Arc::new(SystemClock)).await.unwrap();
 }

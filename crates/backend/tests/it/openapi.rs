@@ -43,6 +43,12 @@ fn the_typed_endpoints_are_the_document() {
     );
 }
 
+/// `cargo xtask accept` takes a wanted change; the difference is the review of a public contract.
+#[test]
+fn the_document_changes_only_on_purpose() {
+    insta::assert_json_snapshot!(document());
+}
+
 #[test]
 fn every_operation_says_what_it_does_and_how_it_fails() {
     let document = document();

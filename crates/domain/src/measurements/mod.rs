@@ -27,10 +27,6 @@ pub enum Source {
     Server,
     Agent,
     Extension,
-    /// An ndt7 client of another author.
-    Ndt7,
-    /// A LibreSpeed client of another author.
-    Librespeed,
 }
 
 impl Source {
@@ -41,14 +37,12 @@ impl Source {
             Self::Server => "server",
             Self::Agent => "agent",
             Self::Extension => "extension",
-            Self::Ndt7 => "ndt7",
-            Self::Librespeed => "librespeed",
         }
     }
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Browser, Self::Server, Self::Agent, Self::Extension, Self::Ndt7, Self::Librespeed]
+        [Self::Browser, Self::Server, Self::Agent, Self::Extension]
             .into_iter()
             .find(|source| source.as_str() == word)
     }
@@ -87,13 +81,44 @@ pub struct Measurement {
     pub protocol: Option<String>,
     pub congestion: Option<String>,
     pub source: Source,
-    /// How it was measured: `full`, `light`, `ndt7`, `librespeed`, `http`, `failed`.
+    /// How it was measured: `full`, `light`, `ndt7`, `http`, `failed`.
     pub method: String,
     /// Counted in aggregates only if true.
     pub valid: bool,
     pub bytes_used: u64,
     /// 4 or 6.
     pub ip_version: Option<u8>,
+}
+
+impl Measurement {
+    /// A test of which nothing is known yet but when, by whom and how; its id comes with storing.
+    pub fn unmeasured(timestamp: DateTime<Utc>, source: Source, method: &str) -> Self {
+        Self {
+            id: 0,
+            timestamp,
+            download_speed: None,
+            upload_speed: None,
+            ping: None,
+            isp: None,
+            location: None,
+            latitude: None,
+            longitude: None,
+            is_outage: false,
+            jitter: None,
+            loaded_ping_down: None,
+            loaded_ping_up: None,
+            loss: None,
+            retransmitted_share: None,
+            connections: 0,
+            protocol: None,
+            congestion: None,
+            source,
+            method: method.to_owned(),
+            valid: true,
+            bytes_used: 0,
+            ip_version: None,
+        }
+    }
 }
 
 /// The outage rule of one test: it failed, or its download is below this (rules.md B2, `OUTAGE_THRESHOLD_MBPS`).

@@ -17,7 +17,7 @@ use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ApiError, ErrorCode,
-    measurements::{Measurement, ResultDetail, Source, is_outage},
+    measurements::{Measurement, ResultDetail, Source},
     speed_tests::ServerTestQuery,
 };
 use tokio::{
@@ -72,10 +72,6 @@ struct Found {
 /// Test this server's own line now.
 #[utoipa::path(post, path = "/api/test-now", tag = "speed", params(ServerTestQuery), responses(
     (status = 200, body = Measurement),
-    (status = 400, body = ApiError),
-    (status = 422, body = ApiError),
-    (status = 429, body = ApiError),
-    (status = 503, body = ApiError),
 ))]
 pub async fn create_server_test(
     State(state): State<AppState>,
@@ -217,28 +213,7 @@ async fn keep(state: &AppState, found: Found, place: ServerTestQuery) -> Outcome
 /// M of this server's own line with nothing measured yet.
 fn unmeasured(started_at: DateTime<Utc>, method: &str) -> Measurement {
     Measurement {
-        id: 0,
-        timestamp: started_at,
-        download_speed: None,
-        upload_speed: None,
-        ping: None,
-        isp: None,
-        location: None,
-        latitude: None,
-        longitude: None,
-        is_outage: is_outage(false, None),
-        jitter: None,
-        loaded_ping_down: None,
-        loaded_ping_up: None,
-        loss: None,
-        retransmitted_share: None,
-        connections: 0,
         protocol: Some("http/1.1".to_owned()),
-        congestion: None,
-        source: Source::Server,
-        method: method.to_owned(),
-        valid: true,
-        bytes_used: 0,
-        ip_version: None,
+        ..Measurement::unmeasured(started_at, Source::Server, method)
     }
 }

@@ -150,6 +150,17 @@ impl Visitor<'_> {
     }
 
     pub async fn send(&self, method: &str, uri: &str, body: Option<Vec<u8>>) -> Reply {
+        self.app.request(self.request(method, uri, body)).await
+    }
+
+    /// The body of an answer that has no end.
+    pub async fn stream(&self, uri: &str) -> Body {
+        let response = self.app.router().oneshot(self.request("GET", uri, None)).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{uri}");
+        response.into_body()
+    }
+
+    fn request(&self, method: &str, uri: &str, body: Option<Vec<u8>>) -> Request<Body> {
         let mut request = Request::builder().method(method).uri(uri);
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
@@ -162,7 +173,7 @@ impl Visitor<'_> {
         }
         let mut request = request.body(body.map_or_else(Body::empty, Body::from)).unwrap();
         request.extensions_mut().insert(ConnectInfo(Peer::from(SocketAddr::new(self.address, 4711))));
-        self.app.request(request).await
+        request
     }
 }
 

@@ -62,28 +62,18 @@ impl TestApp {
 
 fn measurement(at: DateTime<Utc>) -> Measurement {
     Measurement {
-        id: 0,
-        timestamp: at,
         download_speed: Some(90.0),
         upload_speed: Some(20.0),
         ping: Some(12.0),
-        isp: None,
-        location: None,
         latitude: Some(48.137_154),
-        longitude: None,
-        is_outage: false,
         jitter: Some(0.8),
         loaded_ping_down: Some(40.0),
         loaded_ping_up: Some(55.0),
-        loss: None,
-        retransmitted_share: None,
         connections: 3,
         protocol: Some("h2".to_owned()),
         congestion: Some("cubic".to_owned()),
-        source: Source::Browser,
-        method: "full".to_owned(),
-        valid: true,
         bytes_used: 120_000_000,
         ip_version: Some(4),
+        ..Measurement::unmeasured(at, Source::Browser, "full")
     }
 }
