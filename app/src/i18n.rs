@@ -86,7 +86,11 @@ mod tests {
     #[case::refused(None, Some("de;q=0"), Locale::en)]
     #[case::unknown_first(None, Some("fr, de;q=0.3"), Locale::de)]
     #[case::nonsense(None, Some(";;q=,,de;q=x"), Locale::en)]
-    fn the_page_is_in(#[case] chosen: Option<&str>, #[case] accepted: Option<&str>, #[case] expected: Locale) {
+    fn the_page_is_in(
+        #[case] chosen: Option<&str>,
+        #[case] accepted: Option<&str>,
+        #[case] expected: Locale,
+    ) {
         assert_eq!(negotiate(chosen, accepted), expected);
     }
 }

@@ -77,6 +77,14 @@ test('a shared result opens for somebody else, without the owner’s device', as
   await stranger.setContent(`<img src="data:image/png;base64,${(await picture.body()).toString('base64')}">`);
   const size = await stranger.locator('img').evaluate(async (img: HTMLImageElement) => { await img.decode(); return [img.naturalWidth, img.naturalHeight]; });
   expect(size).toEqual([1200, 630]);
+  // Letters and figures, not an empty card: the font of the build was found.
+  const ink = await stranger.locator('img').evaluate((img: HTMLImageElement) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1200, height: 630 });
+    const pen = canvas.getContext('2d')!;
+    pen.drawImage(img, 0, 0);
+    return pen.getImageData(0, 0, 1200, 630).data.filter((value, i) => i % 4 === 0 && value < 128).length;
+  });
+  expect(ink).toBeGreaterThan(2000);
   await stranger.screenshot({ path: 'shots/share-preview.png', fullPage: true });
   expect(said, 'the console must stay silent').toEqual([]);
 

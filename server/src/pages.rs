@@ -65,7 +65,7 @@ async fn answer(pages: Pages, request: Request) -> Response {
     let transport = Transport::new(pages.api.clone(), &parts.headers, client.address).into_handle();
     let request = Request::from_parts(parts, body);
     match share::shared_path(&path) {
-        Some((id, true)) => share::picture(&transport, id).await.into_response(),
+        Some((id, true)) => share::picture(&transport, &pages.site, id).await.into_response(),
         Some((id, false)) => {
             let origin = share::origin(&pages.state, &request, &client);
             let tags = share::tags(&transport, id, &origin).await;

@@ -65,6 +65,11 @@ impl Site {
         std::fs::read(file).ok().map(Cow::Owned)
     }
 
+    /// The font that lettered pictures are drawn with.
+    pub fn font(&self) -> Option<Cow<'static, [u8]>> {
+        self.read("fonts/OpenSans.ttf")
+    }
+
     /// The file of a request, if there is one.
     pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
         let path = plain(path)?;

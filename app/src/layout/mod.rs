@@ -6,6 +6,6 @@ mod theme;
 
 pub use frame::Frame;
 pub use not_found::NotFoundPage;
+pub use theme::{Theme, remember};
 #[cfg(feature = "ssr")]
 pub use theme::{cookie, header};
-pub use theme::{Theme, remember};

@@ -130,7 +130,7 @@ pub fn card(result: &MeasurementResult) -> String {
     svg.text(EDGE, 594, 26, ink::LABEL.color, &source(result));
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
-         font-family=\"DejaVu Sans\"><rect width=\"100%\" height=\"100%\" fill=\"#fbfcfc\"/>{}</svg>",
+         font-family=\"Open Sans\"><rect width=\"100%\" height=\"100%\" fill=\"#fbfcfc\"/>{}</svg>",
         svg.0
     )
 }

@@ -1,4 +1,4 @@
-//! The tools that npm carries: sass and binaryen for the build, Playwright and axe for the browser tests.
+//! The tools that npm carries: sass, binaryen and a font for the build, Playwright and axe for the browser tests.
 //!
 //! Versions are exact in end2end/package-lock.json. The build takes the runtime dependencies alone, so that a first
 //! `serve` loads no test tools.
@@ -36,8 +36,8 @@ pub fn ensure(want: Want) -> anyhow::Result<()> {
         );
     }
     let (name, flags, done): (_, &[&str], _) = match want {
-        Want::Build => ("npm ci (sass, binaryen)", &["--omit=dev"], &lock),
-        Want::Tests => ("npm ci (sass, binaryen, Playwright, axe)", &[], &all),
+        Want::Build => ("npm ci (sass, binaryen, Open Sans)", &["--omit=dev"], &lock),
+        Want::Tests => ("npm ci (sass, binaryen, Open Sans, Playwright, axe)", &[], &all),
     };
     step(name, || {
         let mut npm = cmd("npm");

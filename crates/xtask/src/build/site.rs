@@ -29,14 +29,19 @@ pub fn assemble(browser: &Browser, css: &[u8], best: bool) -> anyhow::Result<()>
         let mut files = Files::new();
         let folder = format!("pkg/{}", stamp::short(&whole(browser)));
         // The default address inside the script, in case a caller gives none.
-        let named = |script: &[u8]| String::from_utf8_lossy(script).replace("steadyline_bg.wasm", "steadyline.wasm");
+        let named =
+            |script: &[u8]| String::from_utf8_lossy(script).replace("steadyline_bg.wasm", "steadyline.wasm");
         for (name, content) in browser {
             let content = if name == "steadyline.js" { named(content).into_bytes() } else { content.clone() };
             files.insert(format!("{folder}/{name}"), content);
         }
         let css_name = format!("pkg/steadyline.{}.css", stamp::short(css));
         files.insert(css_name.clone(), css.to_vec());
-        let [js, wasm, css] = [format!("/{folder}/steadyline.js"), format!("/{folder}/steadyline.wasm"), format!("/{css_name}")];
+        let [js, wasm, css] = [
+            format!("/{folder}/steadyline.js"),
+            format!("/{folder}/steadyline.wasm"),
+            format!("/{css_name}"),
+        ];
 
         let public = public_files()?;
         let build = build_id(&files, &public);
@@ -45,6 +50,13 @@ pub fn assemble(browser: &Browser, css: &[u8], best: bool) -> anyhow::Result<()>
         for (name, content) in public {
             files.insert(name.clone(), fill(&name, content, &css, &build, &precache));
         }
+        // For the server's own pictures; no page loads it.
+        let font = paths::node()
+            .join("node_modules/@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf");
+        files.insert(
+            "fonts/OpenSans.ttf".to_owned(),
+            fs::read(font).context("read the font that npm installed")?,
+        );
         files.insert("assets.json".to_owned(), serde_json::to_vec_pretty(&assets)?);
         let compressed: Vec<_> =
             files.iter().map(|(name, content)| write(name, content, best)).collect::<Result<_, _>>()?;
@@ -54,7 +66,9 @@ pub fn assemble(browser: &Browser, css: &[u8], best: bool) -> anyhow::Result<()>
             compressed.iter().filter(|(name, _)| visited(name)).map(|(_, size)| size).sum()
         };
         let (wasm, js, css) = (first(".wasm"), first(".js"), first(".css"));
-        crate::steps::note(&format!("first visit under brotli: wasm {wasm} B, js {js} B, css {css} B, build {build}"));
+        crate::steps::note(&format!(
+            "first visit under brotli: wasm {wasm} B, js {js} B, css {css} B, build {build}"
+        ));
         Ok(())
     })
 }
