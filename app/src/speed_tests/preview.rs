@@ -146,25 +146,31 @@ fn tone(grade: Grade) -> RGBColor {
 struct Card(String);
 
 impl Card {
-    fn text(&mut self, x: u32, y: u32, size: u32, RGBColor(r, g, b): RGBColor, text: &str) {
+    fn text(&mut self, x: u32, y: u32, size: u32, color: RGBColor, text: &str) {
         // Writing to a string cannot fail.
         let _ = write!(
             self.0,
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"#{r:02x}{g:02x}{b:02x}\">{}</text>",
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\">{}</text>",
+            hex(color),
             escaped(text)
         );
     }
 
     /// A large number with its small unit behind.
     fn figure(&mut self, x: u32, y: u32, number: &str, unit: &str) {
-        let (RGBColor(r, g, b), RGBColor(u, v, w)) = (ink::MARK.color, ink::LABEL.color);
         let _ = write!(
             self.0,
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"88\" fill=\"#{r:02x}{g:02x}{b:02x}\">{}\
-             <tspan dx=\"10\" font-size=\"32\" fill=\"#{u:02x}{v:02x}{w:02x}\">{unit}</tspan></text>",
-            escaped(number)
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"88\" fill=\"{}\">{}\
+             <tspan dx=\"10\" font-size=\"32\" fill=\"{}\">{unit}</tspan></text>",
+            hex(ink::MARK.color),
+            escaped(number),
+            hex(ink::LABEL.color)
         );
     }
+}
+
+fn hex(RGBColor(red, green, blue): RGBColor) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 /// A provider's name is the operator's or a table's, and may hold anything.

@@ -114,7 +114,7 @@ pub async fn download_speed_bytes(
     let test = find_test(&state, &token(query)?)?;
     let stream = test.open_stream(&line, &state.config.speed.congestion)?.downloading();
     let gauge = Counted { stream, state };
-    Ok((HEADERS, Body::new(Pump::new(gauge))).into_response())
+    Ok((HEADERS, READABLE, Body::new(Pump::new(gauge))).into_response())
 }
 
 pub fn token(
@@ -175,5 +175,7 @@ pub async fn upload_speed_bytes(
     Ok((HEADERS_OF_RECEIPT, AxumJson(UploadReceipt { received_bytes })).into_response())
 }
 
+/// A page compares families by addresses of another host (`speed.host_v4`, `speed.host_v6`); only a token opens them.
+const READABLE: [(header::HeaderName, &str); 1] = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
 const HEADERS_OF_RECEIPT: [(header::HeaderName, &str); 2] =
     [(header::CACHE_CONTROL, "no-store"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];

@@ -73,6 +73,7 @@ async fn a_download_flows_until_the_client_leaves_and_is_counted() {
     let mut socket = live.socket(&session).await;
     assert!(matches!(told(&mut socket).await, SocketMessage::Turn { turn: true, .. }));
     let mut download = live.client.get(live.url(&session.download_url)).send().await.unwrap();
+    assert_eq!(download.headers()["access-control-allow-origin"], "*", "a page on another host reads it");
     assert_eq!(download.headers()["cache-control"], "no-store, no-cache, no-transform, max-age=0");
     assert_eq!(download.headers()["content-encoding"], "identity");
     let mut bytes = 0;
