@@ -171,6 +171,9 @@ fn facts(lang: Locale, m: &Measurement, detail: &ResultDetail) -> impl IntoView 
     }
     let megabytes = m.bytes_used as f64 / 1e6;
     rows.push((td_string!(lang, test.data_used), format::with_unit(lang, Some(megabytes), "MB")));
+    let loss = m.loss.map(|share| format::percent(lang, share * 100.0));
+    let loss = loss.unwrap_or_else(|| td_string!(lang, test.loss_unmeasured).to_owned());
+    rows.push((td_string!(lang, test.loss), loss));
     if let Some(share) = m.retransmitted_share {
         let share = format::percent(lang, share * 100.0);
         let note = td_string!(lang, test.retransmitted_note);

@@ -45,8 +45,9 @@ pub async fn sqlite_writer(url: &str) -> Result<DatabaseConnection, DbErr> {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        // SQLite ends a transaction by itself when the disk is full; sqlx then still counts it as open and would
-        // refuse every later one. The ping waits for the rollback that a dropped transaction has asked for.
+        // SQLite ends a transaction by itself when the disk is full; sqlx still counts it as open, and what follows
+        // would begin as a savepoint, without taking the write lock. A new connection starts clean. The ping waits
+        // for the rollback that a dropped transaction has asked for.
         .after_release(|connection, _| {
             Box::pin(async move {
                 connection.ping().await?;

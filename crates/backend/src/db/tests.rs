@@ -85,6 +85,8 @@ async fn closing_waits_for_what_was_accepted_and_refuses_the_rest() {
 #[tokio::test]
 async fn writing_goes_on_after_sqlite_ended_a_transaction_by_itself() {
     let (_folder, db) = fresh().await;
+    let other = sea_orm::Database::connect(db.url()).await.unwrap();
+    other.execute_unprepared("PRAGMA busy_timeout = 0").await.unwrap();
     let lost = db
         .write(|tx| {
             Box::pin(async move {
@@ -97,7 +99,11 @@ async fn writing_goes_on_after_sqlite_ended_a_transaction_by_itself() {
         .await;
     assert!(matches!(lost, Err(AppError::RetryAfter(error, _)) if error.code == ErrorCode::Unavailable));
     let kept = db.write(|tx| {
-        Box::pin(async move { Ok(provider::Entity::insert(provider("kept")).exec(tx).await?.last_insert_id) })
+        Box::pin(async move {
+            let locked = other.execute_unprepared("BEGIN IMMEDIATE").await;
+            assert!(locked.is_err(), "a unit has the write lock from its beginning");
+            Ok(provider::Entity::insert(provider("kept")).exec(tx).await?.last_insert_id)
+        })
     });
     kept.await.unwrap();
     let slugs: Vec<_> =
