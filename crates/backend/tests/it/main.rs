@@ -16,3 +16,4 @@ mod openapi;
 mod speed_results;
 mod speed_tests;
 mod storage;
+mod uplinks;

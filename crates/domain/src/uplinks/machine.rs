@@ -77,6 +77,11 @@ impl Default for Watch {
 }
 
 impl Watch {
+    /// What was known at the end of the last run, while it is not yet old.
+    pub fn resumed(confirmed: Judgement, since: Option<DateTime<Utc>>, last_round_at: Option<DateTime<Utc>>) -> Self {
+        Self { confirmed, since, last_round_at, ..Self::default() }
+    }
+
     /// Whether the state changes back and forth.
     pub fn is_flapping(&self, now: DateTime<Utc>) -> bool {
         self.changes.iter().filter(|at| now - **at < FLAP_WINDOW).count() >= FLAPS

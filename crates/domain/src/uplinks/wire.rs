@@ -29,6 +29,8 @@ pub struct Uplink {
     pub rtt_ms: Option<f64>,
     /// Echoes lost in the newest round, in per cent.
     pub loss: Option<f64>,
+    /// How echoes are made, a fallback named.
+    pub echo_method: Option<String>,
     /// When the newest round began.
     pub last_round_at: Option<DateTime<Utc>>,
     /// Protocols that never answered in 24 hours and are no longer required.
