@@ -9,12 +9,16 @@
 mod bind;
 mod error;
 mod outcome;
+mod sys;
 
 pub mod https;
 pub mod icmp;
 pub mod tcp;
 pub mod tcp_info;
 pub mod tls;
+
+#[cfg(test)]
+mod test_server;
 
 pub use bind::Bind;
 pub use error::ProbeError;

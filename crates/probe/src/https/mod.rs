@@ -265,3 +265,6 @@ fn of_hyper(error: &hyper::Error) -> Outcome {
     }
     Outcome::ProtocolError { reason: error.to_string() }
 }
+
+#[cfg(test)]
+mod tests;
