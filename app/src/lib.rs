@@ -16,6 +16,7 @@ mod settings;
 mod shell;
 mod speed_tests;
 pub mod ui;
+mod uplinks;
 
 pub use routes::App;
 pub use shell::{Assets, shell};

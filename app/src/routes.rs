@@ -15,6 +15,7 @@ use crate::{
     providers::ProvidersPage,
     settings::SettingsPage,
     speed_tests::{SharePage, TestPage, deliver_later},
+    uplinks::{UplinkListPage, UplinkPage},
 };
 
 /// The application: languages, meta, router, routes.
@@ -45,6 +46,12 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                         <Route path=StaticSegment("settings") view=SettingsPage />
+                        <Route path=StaticSegment("uplinks") view=UplinkListPage />
+                        <Route
+                            path=(StaticSegment("uplinks"), ParamSegment("name"))
+                            view=UplinkPage
+                            ssr=SsrMode::Async
+                        />
                     </Routes>
                 </Frame>
             </Router>

@@ -12,6 +12,7 @@ use crate::{
     api,
     i18n::{lang, td_string},
     ui::{Height, Loaded, Page, on_live},
+    uplinks::Here,
 };
 
 /// Tests that a device can make in an hour, one a minute: what the strip can show.
@@ -71,6 +72,7 @@ pub fn NowPage() -> impl IntoView {
                     />
                 </Loaded>
             </section>
+            <Here />
         </Page>
     }
 }

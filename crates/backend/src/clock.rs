@@ -33,7 +33,9 @@ impl Clock for SystemClock {
         // The kernel's CLOCK_BOOTTIME as text; the clock behind `Instant` stands still while a machine sleeps.
         let text = std::fs::read_to_string("/proc/uptime").unwrap_or_default();
         let seconds = text.split(' ').next().and_then(|seconds| seconds.parse().ok());
-        seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_else(|| START.elapsed())
+        seconds
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .unwrap_or_else(|| START.elapsed())
     }
 }
 

@@ -8,6 +8,7 @@
 //! the left is `left`, to the right `right`.
 
 use std::net::IpAddr;
+use std::process::Command;
 
 use crate::lab::{fresh_prefix, remove, remove_stale, require_root};
 use crate::run::{LabError, run};
@@ -63,6 +64,13 @@ impl Chain {
         let mut words = vec!["ip", "-n", &name];
         words.extend(line.split(' '));
         run(&words)
+    }
+
+    /// A command that runs within a host. Its process is the program itself.
+    pub fn command(&self, host: &str, program: &str) -> Command {
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &self.name(host), program]);
+        command
     }
 
     /// Runs a program within a host.

@@ -127,7 +127,11 @@ pub const SETTINGS: &[Setting] = &[
         "Addresses (https://…) that are asked once a round; any answer of a verified server counts.",
     ),
     open("uplinks.https_timeout_ms", "2000", "How long such an answer may take."),
-    open("uplinks.ca_file", "", "PEM file with certificates that are trusted for these, beside the public ones."),
+    open(
+        "uplinks.ca_file",
+        "",
+        "PEM file with certificates that are trusted for these, beside the public ones.",
+    ),
     open(
         "uplinks.gateway",
         "ignored",

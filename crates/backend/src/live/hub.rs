@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use domain::{ApiError, ErrorCode, live::{LiveMeasurement, LiveUplink}};
+use domain::{
+    ApiError, ErrorCode,
+    live::{LiveMeasurement, LiveUplink},
+};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     ApiError, ErrorCode,
     uplinks::{
-        Minute, Uplink, UplinkHistory, UplinkMinuteDetail, UplinkMinutePath, UplinkPath,
-        UplinkRangeQuery, minute_of, minute_start,
+        Minute, Uplink, UplinkHistory, UplinkMinuteDetail, UplinkMinutePath, UplinkPath, UplinkRangeQuery,
+        minute_of, minute_start,
     },
 };
 

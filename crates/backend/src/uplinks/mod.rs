@@ -70,7 +70,11 @@ async fn watch(state: AppState, interface: Option<String>) {
     let prober = match NetProber::new(&interface, &state.config.uplinks) {
         Ok(prober) => Arc::new(prober),
         Err(error) => {
-            tracing::error!(uplink.name = interface, error = format!("{error:#}"), "an uplink cannot be watched");
+            tracing::error!(
+                uplink.name = interface,
+                error = format!("{error:#}"),
+                "an uplink cannot be watched"
+            );
             return;
         }
     };

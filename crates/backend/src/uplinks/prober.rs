@@ -77,7 +77,8 @@ impl NetProber {
         let patience = patience.min(self.config.https_timeout);
         let echoes = join_all(self.config.echo_targets.iter().map(|target| self.echoes(&pinger, *target)));
         let pages = join_all(self.config.https_targets.iter().map(|target| self.page(target, patience)));
-        let from_gateway = async { join_all(gateway.map(|address| self.echoes(&pinger, address))).await.pop() };
+        let from_gateway =
+            async { join_all(gateway.map(|address| self.echoes(&pinger, address))).await.pop() };
         let ((echoes, pages), from_gateway) = join(join(echoes, pages), from_gateway).await;
         let trouble = echoes
             .iter()
@@ -86,8 +87,9 @@ impl NetProber {
             .min_by_key(|trouble| *trouble != Trouble::NoInterface)
             .or_else(|| (!route::is_there(&self.interface)).then_some(Trouble::NoInterface));
         let echo_method = echoes.iter().find_map(|echoes| echoes.method.clone());
-        let gateway_answers =
-            from_gateway.filter(|echoes| echoes.result.sent > 0).map(|echoes| !echoes.result.rtt_ms.is_empty());
+        let gateway_answers = from_gateway
+            .filter(|echoes| echoes.result.sent > 0)
+            .map(|echoes| !echoes.result.rtt_ms.is_empty());
         let round = Round {
             echoes: echoes.into_iter().map(|echoes| echoes.result).collect(),
             https: pages.into_iter().map(|(result, _)| result).collect(),

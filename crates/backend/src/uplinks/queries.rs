@@ -7,7 +7,9 @@ use domain::{
     histogram::LogHistogram,
     uplinks::{Judgement, Minute, MinuteNumber, Reason, State, Tally},
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::{
     db::time::to_ms,

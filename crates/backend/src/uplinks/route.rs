@@ -27,7 +27,12 @@ pub fn gateway(interface: &str) -> Option<IpAddr> {
 
 /// Whether there is such an interface now.
 pub fn is_there(interface: &str) -> bool {
-    std::path::Path::new("/sys/class/net").join(interface).exists()
+    is_listed(&std::fs::read_to_string("/proc/net/dev").unwrap_or_default(), interface)
+}
+
+/// Two lines of head, then `  name: counters` each.
+fn is_listed(table: &str, interface: &str) -> bool {
+    table.lines().skip(2).filter_map(|line| line.split_once(':')).any(|(name, _)| name.trim() == interface)
 }
 
 fn routes() -> Vec<Route> {
@@ -73,7 +78,11 @@ fn of_ipv6(table: &str) -> Vec<Route> {
         }
         let gateway = Ipv6Addr::from(u128::from_str_radix(gateway, 16).ok()?);
         let gateway = (!gateway.is_unspecified()).then_some(IpAddr::V6(gateway));
-        Some(Route { interface: interface.to_owned(), gateway, metric: u32::from_str_radix(metric, 16).ok()? })
+        Some(Route {
+            interface: interface.to_owned(),
+            gateway,
+            metric: u32::from_str_radix(metric, 16).ok()?,
+        })
     };
     table.lines().filter_map(route).collect()
 }
@@ -82,7 +91,8 @@ fn of_ipv6(table: &str) -> Vec<Route> {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
+    const HEAD: &str =
+        "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
 
     fn found(routes: Vec<Route>) -> Option<(String, Option<IpAddr>)> {
         best(routes, |_| true).map(|route| (route.interface, route.gateway))
@@ -106,6 +116,13 @@ mod tests {
         assert_eq!(found(of_ipv4(&ppp)), Some(("ppp0".to_owned(), None)));
         let none = format!("{HEAD}*\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0\nshort line\n");
         assert_eq!(found(of_ipv4(&none)), None);
+    }
+
+    #[test]
+    fn an_interface_is_there_by_its_whole_name() {
+        let table = "Inter-|   Receive\n face |bytes\n    lo: 0 0\n  eth0: 12 1\n";
+        assert!(is_listed(table, "eth0") && is_listed(table, "lo"));
+        assert!(!is_listed(table, "eth") && !is_listed(table, "face |bytes"));
     }
 
     #[test]

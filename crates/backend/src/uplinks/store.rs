@@ -9,7 +9,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use domain::uplinks::{Judgement, Minute, MinuteNumber, Reason, State, Tally};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    Set,
     sea_query::{Expr, OnConflict},
 };
 
@@ -97,7 +98,8 @@ pub async fn write_missed(
     let mut from = missed.start;
     while from < missed.end {
         let to = (from + CHUNK).min(missed.end);
-        let rows: Vec<_> = (from..to).map(|number| minute_row(uplink_id, number, &Minute::missed(cause))).collect();
+        let rows: Vec<_> =
+            (from..to).map(|number| minute_row(uplink_id, number, &Minute::missed(cause))).collect();
         state
             .db
             .write(move |tx| {
@@ -227,8 +229,7 @@ async fn upsert_rollup(
         lost: Set(tally.lost as i32),
         histogram: Set((!tally.round_trips.is_empty()).then(|| tally.round_trips.to_bytes())),
     };
-    let changed =
-        [Column::Up, Column::Degraded, Column::Down, Column::Sent, Column::Lost, Column::Histogram];
+    let changed = [Column::Up, Column::Degraded, Column::Down, Column::Sent, Column::Lost, Column::Histogram];
     let mut key = OnConflict::columns([Column::UplinkId, Column::SpanS, Column::Bucket]);
     uplink_rollup::Entity::insert(row)
         .on_conflict(key.update_columns(changed).to_owned())

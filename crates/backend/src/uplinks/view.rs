@@ -7,9 +7,9 @@ use domain::{
     histogram::LogHistogram,
     stats::round,
     uplinks::{
-        DaySpan, GatewayPolicy, Minute, MinuteNumber, Protocol, Reason, RoundTrips, State, Uplink, UplinkFault,
-        UplinkHistory, UplinkMinute, UplinkRange, Watched, days, history, is_filtered, loss_percent, minute_of,
-        minute_start, percent,
+        DaySpan, GatewayPolicy, Minute, MinuteNumber, Protocol, Reason, RoundTrips, State, Uplink,
+        UplinkFault, UplinkHistory, UplinkMinute, UplinkRange, Watched, days, history, is_filtered,
+        loss_percent, minute_of, minute_start, percent,
     },
     verdict::UplinkFacts,
 };
@@ -37,7 +37,9 @@ pub async fn uplink(state: &AppState, row: uplink::Model) -> AppResult<Uplink> {
     let db = &state.db.read;
     let watched = watched(&row, queries::newest_minute(db, row.id).await?, now);
     let mut kept: HashMap<MinuteNumber, Minute> = match (watched.strip().min(), watched.strip().max()) {
-        (Some(first), Some(last)) => queries::list_minutes(db, row.id, first..last + 1).await?.into_iter().collect(),
+        (Some(first), Some(last)) => {
+            queries::list_minutes(db, row.id, first..last + 1).await?.into_iter().collect()
+        }
         _ => HashMap::new(),
     };
     let strip = watched.strip().map(|number| strip_minute(number, kept.remove(&number))).collect();
@@ -166,8 +168,9 @@ pub async fn facts(state: &AppState) -> AppResult<Option<UplinkFacts>> {
     // A line of which nobody may ask says nothing.
     let known = || fresh().filter(|row| row.state != State::NoData.word());
     let down = known().filter(|row| row.state == State::Down.word()).count() as u64;
-    Ok(known()
-        .filter_map(|row| row.last_round_at)
-        .max()
-        .map(|at| UplinkFacts { watched: known().count() as u64, down, newest_at: from_ms(at) }))
+    Ok(known().filter_map(|row| row.last_round_at).max().map(|at| UplinkFacts {
+        watched: known().count() as u64,
+        down,
+        newest_at: from_ms(at),
+    }))
 }

@@ -12,8 +12,8 @@ use domain::{
     live::LiveUplink,
     uplinks::{
         Effect, Event, Judgement, Minute, MinuteNumber, Moment, Protocol, Raw, Reason, Rules, State, Watch,
-        clock_step_ms, is_filtered, judge, minute_of, minute_start, missed_before_start, missed_minutes, next,
-        rtt_limit_ms,
+        clock_step_ms, is_filtered, judge, minute_of, minute_start, missed_before_start, missed_minutes,
+        next, rtt_limit_ms,
     },
 };
 
@@ -134,7 +134,11 @@ impl Watcher {
         }
         let ran = now.running.saturating_sub(last.running);
         if ran >= stale_after(self.state.config.uplinks.interval) {
-            tracing::warn!(uplink.name = self.row.name, away_s = ran.as_secs(), "no round was made for a while");
+            tracing::warn!(
+                uplink.name = self.row.name,
+                away_s = ran.as_secs(),
+                "no round was made for a while"
+            );
             let (watch, effects) = next(std::mem::take(&mut self.watch), Event::Away);
             self.watch = watch;
             self.apply(effects).await?;
@@ -262,8 +266,8 @@ impl Watcher {
     /// One unit: the row, its minutes, their sums, its faults. What cannot be written now is with the next.
     async fn write(&mut self) -> AppResult<()> {
         let confirmed = self.watch.confirmed;
-        self.row.state = confirmed.state.word().to_owned();
-        self.row.reason = confirmed.reason.word().to_owned();
+        confirmed.state.word().clone_into(&mut self.row.state);
+        confirmed.reason.word().clone_into(&mut self.row.reason);
         self.row.since = self.watch.since.map(to_ms);
         let minutes: Vec<(MinuteNumber, Minute)> = self
             .unwritten
@@ -279,6 +283,3 @@ impl Watcher {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -154,7 +154,10 @@ async fn a_cut_is_confirmed_and_told_and_a_lost_round_is_not() {
     let path = UplinkMinutePath { name: "eth0".into(), at: "2026-11-21T09:01:30Z".into() };
     let minute = bench.app.anyone().call(GET_UPLINK_MINUTE, &path).await.unwrap();
     assert_eq!((minute.state, minute.unconfirmed), (State::Down, 1));
-    assert_eq!(minute.round_trips.iter().map(|part| part.count).sum::<u64>(), u64::from(minute.sent - minute.lost));
+    assert_eq!(
+        minute.round_trips.iter().map(|part| part.count).sum::<u64>(),
+        u64::from(minute.sent - minute.lost)
+    );
 }
 
 #[tokio::test]

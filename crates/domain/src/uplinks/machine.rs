@@ -78,7 +78,11 @@ impl Default for Watch {
 
 impl Watch {
     /// What was known at the end of the last run, while it is not yet old.
-    pub fn resumed(confirmed: Judgement, since: Option<DateTime<Utc>>, last_round_at: Option<DateTime<Utc>>) -> Self {
+    pub fn resumed(
+        confirmed: Judgement,
+        since: Option<DateTime<Utc>>,
+        last_round_at: Option<DateTime<Utc>>,
+    ) -> Self {
         Self { confirmed, since, last_round_at, ..Self::default() }
     }
 
