@@ -25,8 +25,10 @@ use crate::config::{HttpsTarget, UplinksConfig};
 const ECHOES: u32 = 3;
 /// Apart, so that one short burst of loss does not take all three.
 const ECHO_GAP: Duration = Duration::from_millis(100);
+/// From the first echo to the last.
+pub const ECHO_SPREAD: Duration = Duration::from_millis(100 * (ECHOES as u64 - 1));
 /// A confirming round waits no longer for HTTPS, so that DOWN is told within 10 s at worst: 5 s to the next round, 2 s
-/// for it, 1 s of pause, 1.5 s to confirm.
+/// for it, at most 1 s of pause, 1.5 s to confirm.
 const CONFIRMED_WITHIN: Duration = Duration::from_millis(1500);
 
 /// What came of a round, and by what it was made.

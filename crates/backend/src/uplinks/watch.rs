@@ -18,7 +18,7 @@ use domain::{
 };
 
 use super::{
-    prober::{Prober, Taken},
+    prober::{ECHO_SPREAD, Prober, Taken},
     queries, store,
 };
 use crate::{
@@ -114,10 +114,13 @@ impl Watcher {
             self.tell(minute_start(over));
         }
         let took = self.moment().running.saturating_sub(begun.running);
+        let config = &self.state.config.uplinks;
         Ok(if self.confirming {
-            CONFIRM_AFTER
+            // Counted from when the echoes were known to be lost: HTTPS takes longer to say the same.
+            let lost_after = config.echo_timeout + ECHO_SPREAD;
+            CONFIRM_AFTER.min((lost_after + CONFIRM_AFTER).saturating_sub(took))
         } else {
-            self.state.config.uplinks.interval.saturating_sub(took)
+            config.interval.saturating_sub(took)
         })
     }
 
