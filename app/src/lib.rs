@@ -17,6 +17,7 @@ mod settings;
 mod shell;
 mod speed_tests;
 pub mod ui;
+mod uplinks;
 
 pub use routes::App;
 pub use shell::{Assets, shell};

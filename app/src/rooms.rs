@@ -10,6 +10,7 @@ use crate::{
     providers::ProvidersPage,
     settings::SettingsPage,
     speed_tests::{SharePage, TestPage},
+    uplinks::{UplinkListPage, UplinkPage},
 };
 
 pub struct HistoryRoom;
@@ -17,12 +18,16 @@ pub struct ProvidersRoom;
 pub struct SettingsRoom;
 pub struct ShareRoom;
 pub struct TestRoom;
+pub struct UplinkListRoom;
+pub struct UplinkRoom;
 
 /// A room that reads what was measured.
 enum Reading {
     History,
     Providers,
     Settings,
+    UplinkList,
+    Uplink,
 }
 
 /// A room of the speed test.
@@ -37,6 +42,8 @@ fn reading(room: Reading) -> AnyView {
         Reading::History => view! { <HistoryPage /> }.into_any(),
         Reading::Providers => view! { <ProvidersPage /> }.into_any(),
         Reading::Settings => view! { <SettingsPage /> }.into_any(),
+        Reading::UplinkList => view! { <UplinkListPage /> }.into_any(),
+        Reading::Uplink => view! { <UplinkPage /> }.into_any(),
     }
 }
 
@@ -74,4 +81,6 @@ rooms! {
     SettingsRoom: reading, __preload_reading, Reading::Settings;
     ShareRoom: testing, __preload_testing, Testing::Share;
     TestRoom: testing, __preload_testing, Testing::Test;
+    UplinkListRoom: reading, __preload_reading, Reading::UplinkList;
+    UplinkRoom: reading, __preload_reading, Reading::Uplink;
 }

@@ -11,7 +11,7 @@ use crate::{
     i18n::{provide_lang, td_string},
     layout::{Frame, NotFoundPage},
     now::NowPage,
-    rooms::{HistoryRoom, ProvidersRoom, SettingsRoom, ShareRoom, TestRoom},
+    rooms::{HistoryRoom, ProvidersRoom, SettingsRoom, ShareRoom, TestRoom, UplinkListRoom, UplinkRoom},
     speed_tests::deliver_later,
 };
 
@@ -45,6 +45,12 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                         <Route path=StaticSegment("settings") view={Lazy::<SettingsRoom>::new()} />
+                        <Route path=StaticSegment("uplinks") view={Lazy::<UplinkListRoom>::new()} />
+                        <Route
+                            path=(StaticSegment("uplinks"), ParamSegment("name"))
+                            view={Lazy::<UplinkRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
                     </Routes>
                 </Frame>
             </Router>

@@ -62,6 +62,8 @@ export class Server {
       STEADYLINE_DATA_DIR: this.folder,
       STEADYLINE_LOG__LEVEL: 'warn',
       STEADYLINE_LIMITS__ENABLED: 'false',
+      // No run of a test asks a public address.
+      STEADYLINE_UPLINKS__ENABLED: 'false',
       ...this.settings,
     };
   }

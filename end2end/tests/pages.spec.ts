@@ -7,6 +7,7 @@ const ROOMS = [
   { name: 'history', path: '/history' },
   { name: 'providers', path: '/isp' },
   { name: 'settings', path: '/settings' },
+  { name: 'uplinks', path: '/uplinks' },
 ];
 
 const LOOKS = [360, 1280].flatMap((width) => ['light', 'dark'].map((theme) => ({ width, theme })));

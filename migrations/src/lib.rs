@@ -10,6 +10,7 @@ mod keys;
 mod m0001_devices;
 mod m0002_measurements;
 mod m0003_operation;
+mod m0004_uplinks;
 
 /// All steps in their order.
 pub struct Migrator;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_devices::Step),
             Box::new(m0002_measurements::Step),
             Box::new(m0003_operation::Step),
+            Box::new(m0004_uplinks::Step),
         ]
     }
 }

@@ -13,7 +13,7 @@ struct Room {
 }
 
 /// The rooms that exist, and only those.
-fn rooms(lang: Locale) -> [Room; 5] {
+fn rooms(lang: Locale) -> [Room; 6] {
     [
         Room { path: "/", name: td_string!(lang, shell.now), sign: "M3 12h4l3-8 4 16 3-8h4" },
         Room {
@@ -30,6 +30,11 @@ fn rooms(lang: Locale) -> [Room; 5] {
             path: "/isp",
             name: td_string!(lang, shell.providers),
             sign: "M12 20v-8M12 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4M7.5 14.5a6.4 6.4 0 0 1 0-9M16.5 5.5a6.4 6.4 0 0 1 0 9",
+        },
+        Room {
+            path: "/uplinks",
+            name: td_string!(lang, shell.uplinks),
+            sign: "M4 8h16M4 16h16M8 5v6M16 13v6",
         },
         Room {
             path: "/settings",

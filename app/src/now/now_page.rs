@@ -13,6 +13,7 @@ use crate::{
     api,
     i18n::{lang, td_string},
     ui::{Height, Loaded, Page, on_live},
+    uplinks::Here,
 };
 
 /// Tests that a device can make in an hour, one a minute: what the strip can show.
@@ -68,6 +69,7 @@ pub fn NowPage() -> impl IntoView {
                     <ProviderState isps=found.0 status=found.1 mine=found.2 />
                 </Loaded>
             </section>
+            <Here />
         </Page>
     }
 }

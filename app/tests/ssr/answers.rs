@@ -49,6 +49,13 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         "/api/reports/weekly" => weekly(full),
         "/api/sla/analyze" => sla(full),
         "/api/cost-calculator" => cost(full),
+        "/api/uplinks" => json!(if full { vec![uplink()] } else { vec![] }),
+        "/api/uplinks/eth0" if full => uplink(),
+        "/api/uplinks/eth0/history" if full => uplink_history(query),
+        "/api/uplinks/eth0" | "/api/uplinks/eth0/history" => {
+            let error = ApiError::new(ErrorCode::NotFound, "There is no such uplink.");
+            return Ok((404, serde_json::to_vec(&error).unwrap()));
+        }
         other => panic!("no canned answer for {other}"),
     };
     Ok((200, serde_json::to_vec(&value).unwrap()))
@@ -284,4 +291,54 @@ fn cost(full: bool) -> Value {
         "cost_per_actual_mbps": full.then_some(0.549), "efficiency": "average",
         "benchmark": { "us_avg_usd_per_mbps": 0.47, "global_avg_usd_per_mbps": 0.65 }, "verdict": "",
         "annual_cost_usd": 600.0, "sample_count": if full { 180 } else { 0 } })
+}
+
+fn uplink() -> Value {
+    let first = chrono::DateTime::parse_from_rfc3339(NOW).unwrap().to_utc() - chrono::Duration::minutes(59);
+    let strip: Vec<Value> = (0..60_i32)
+        .map(|i| {
+            let (state, reason) = match i {
+                ..20 => ("no_data", Some("monitor_unresponsive")),
+                40..43 => ("down", Some("nothing_answers")),
+                _ => ("up", Some("all_well")),
+            };
+            let rtt = (state == "up").then_some(11.5);
+            json!({ "minute": first + chrono::Duration::minutes(i.into()), "state": state, "reason": reason, "rtt_p50": rtt,
+                "loss": rtt.map(|_| 0.0) })
+        })
+        .collect();
+    json!({ "name": "eth0", "label": null, "state": "up", "reason": "all_well", "since": "2026-11-21T11:44:00Z",
+        "interface": "eth0", "gateway": "192.0.2.1", "gateway_policy": "ignored", "rtt_ms": 11.2, "loss": 0.0,
+        "echo_method": "ICMP (datagram socket)", "last_round_at": NOW, "filtered": ["https"], "flapping": true,
+        "strip": strip })
+}
+
+fn uplink_history(query: &str) -> Value {
+    let range = query.trim_start_matches("range=");
+    let (n, bucket) = if range == "90d" { (180, 43_200) } else { (288, 300) };
+    let end = chrono::DateTime::parse_from_rfc3339(NOW).unwrap().to_utc();
+    let start = end - chrono::Duration::seconds(n * bucket);
+    let minutes = bucket / 60;
+    let points: Vec<Value> = (0..n)
+        .map(|i| {
+            let (up, down, no_data) = match i {
+                ..30 => (0, 0, 0),
+                100..110 => (0, 0, minutes),
+                200 => (minutes - 3, 3, 0),
+                _ => (minutes, 0, 0),
+            };
+            let rtt = (up > 0).then(|| 11.0 + noise(i));
+            json!({ "at": start + chrono::Duration::seconds(i * bucket), "up": up, "degraded": 0, "down": down,
+                "no_data": no_data, "rtt_p50": rtt, "rtt_p95": rtt.map(|ms| ms * 1.4), "loss": rtt.map(|_| 0.0) })
+        })
+        .collect();
+    let totals = json!({ "up": 1237, "degraded": 0, "down": 3, "no_data": 50 });
+    let percent = json!({ "up": 99.758, "degraded": 0.0, "down": 0.242, "no_data": 3.876 });
+    json!({ "name": "eth0", "range": range, "bucket_s": bucket, "start": start, "end": end,
+        "watched_since": start + chrono::Duration::seconds(30 * bucket), "points": points, "totals": totals,
+        "percent": percent, "days": [{ "date": "2026-11-21", "totals": totals, "percent": percent }],
+        "faults": [
+            { "from": "2026-11-21T11:55:00Z", "to": null, "state": "degraded", "reason": "loss" },
+            { "from": "2026-11-21T10:40:00Z", "to": "2026-11-21T10:43:00Z", "state": "down", "reason": "nothing_answers" },
+        ] })
 }

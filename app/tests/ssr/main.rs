@@ -28,6 +28,7 @@ use rstest::rstest;
 #[case::export("/history?tab=export", "Export · History · Steadyline")]
 #[case::providers("/isp", "Providers · Steadyline")]
 #[case::settings("/settings", "Settings · Steadyline")]
+#[case::uplinks("/uplinks", "Lines · Steadyline")]
 #[tokio::test]
 async fn every_page_in_every_world(#[case] path: &str, #[case] title: &str) {
     for world in [World::Data, World::Empty] {
@@ -49,6 +50,23 @@ fn name(path: &str) -> String {
     if name.is_empty() { "now".to_owned() } else { name }
 }
 
+#[rstest]
+#[case::day("/uplinks/eth0")]
+#[case::quarter("/uplinks/eth0?range=90d")]
+#[tokio::test]
+async fn a_line_is_drawn_in_every_world(#[case] path: &str) {
+    let page = draw(path, World::Data, "").await;
+    assert_eq!((page.status, page.title.as_str()), (200, "eth0 · Lines · Steadyline"));
+    insta::assert_snapshot!(format!("{}_Data", name(path)), page.text);
+    let points = if path.contains("90d") { 180 } else { 288 };
+    let strips = page.html.matches("class=\"cell ").count();
+    assert_eq!(strips, points + 60 + 4, "every point is a cell, the missing ones too");
+    let missing = draw(path, World::Empty, "").await;
+    assert_eq!(missing.status, 404);
+    assert!(missing.text.contains("no such line"), "{}", missing.text);
+    assert_eq!(draw(path, World::Down, "").await.status, 503);
+}
+
 #[tokio::test]
 async fn an_unknown_address_is_404_in_the_language_of_the_browser() {
     let page = draw("/nothing", World::Data, "steadyline_lang=de").await;
@@ -66,8 +84,16 @@ async fn the_theme_of_the_cookie_is_drawn_without_a_flash() {
 
 #[tokio::test]
 async fn every_text_exists_in_german() {
-    for path in ["/", "/history", "/history?tab=calendar", "/isp", "/settings", "/weekly-report", "/isp-sla"]
-    {
+    for path in [
+        "/",
+        "/history",
+        "/history?tab=calendar",
+        "/isp",
+        "/settings",
+        "/uplinks",
+        "/weekly-report",
+        "/isp-sla",
+    ] {
         let (english, german) =
             (draw(path, World::Empty, "").await, draw(path, World::Empty, "steadyline_lang=de").await);
         assert_ne!(english.text, german.text, "{path}");

@@ -57,6 +57,7 @@ async fn bench(rows: u32) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let mut config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
     config.limits.enabled = false;
+    config.uplinks.enabled = false;
     let clock = TestClock::at(SystemClock.now());
     let state = AppState::build(config, Arc::new(clock.clone())).await?;
     let plan = SeedPlan { measurements: rows, devices: DEVICES, providers: PROVIDERS, days: DAYS, seed: 1 };

@@ -36,6 +36,7 @@ enum Direction {
 async fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let mut config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
+    config.uplinks.enabled = false;
     // No cap is what is measured here.
     config.speed.uplink_mbit = Some(1e9);
     config.speed.max_per_address = 1000;

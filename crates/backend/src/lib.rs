@@ -22,6 +22,7 @@ pub mod seed;
 pub mod service;
 pub mod speed_tests;
 pub mod state;
+pub mod uplinks;
 mod verdict;
 
 pub use error::{AppError, AppResult};

@@ -12,6 +12,7 @@ pub const ENDPOINTS: &[&[EndpointInfo]] = &[
     crate::providers::ENDPOINTS,
     crate::service::ENDPOINTS,
     crate::speed_tests::ENDPOINTS,
+    crate::uplinks::ENDPOINTS,
     crate::verdict::ENDPOINTS,
 ];
 

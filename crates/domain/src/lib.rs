@@ -17,6 +17,7 @@ pub mod providers;
 pub mod service;
 pub mod speed_tests;
 pub mod stats;
+pub mod uplinks;
 pub mod verdict;
 
 pub use endpoint::{Endpoint, EndpointInfo, Method};

@@ -46,7 +46,7 @@ impl Lab {
         require_root()?;
         let scenario = scenario.check()?;
         remove_stale()?;
-        let prefix = format!("nl{}x{}-", std::process::id(), MADE.fetch_add(1, Ordering::SeqCst));
+        let prefix = fresh_prefix();
         let mut lab = Self { prefix, namespaces: Vec::new(), scenario, relay: None };
         lab.add_host("isp", true)?;
         lab.add_host("server", false)?;
@@ -198,8 +198,13 @@ impl Drop for Lab {
     }
 }
 
+/// How the namespaces of one lab begin.
+pub(crate) fn fresh_prefix() -> String {
+    format!("nl{}x{}-", std::process::id(), MADE.fetch_add(1, Ordering::SeqCst))
+}
+
 /// Ends what runs in a namespace (all of it was started by a lab) and deletes it. Called on drop: errors only warn.
-fn remove(namespace: &str) {
+pub(crate) fn remove(namespace: &str) {
     if let Ok(pids) = run(&["ip", "netns", "pids", namespace]) {
         let own = std::process::id() as i32;
         pids.lines().filter_map(|pid| pid.trim().parse().ok()).filter(|pid| *pid != own).for_each(sys::kill);
@@ -210,7 +215,7 @@ fn remove(namespace: &str) {
 }
 
 /// Deletes the namespaces of labs whose process is gone.
-fn remove_stale() -> Result<(), LabError> {
+pub(crate) fn remove_stale() -> Result<(), LabError> {
     for name in run(&["ip", "netns", "list"])?.lines().filter_map(|line| line.split(' ').next()) {
         if maker_of(name).is_some_and(|pid| !std::path::Path::new(&format!("/proc/{pid}")).exists()) {
             remove(name);

@@ -69,6 +69,7 @@ impl<'a> Product<'a> {
             .env("STEADYLINE_LISTEN", format!("0.0.0.0:{PORT}"))
             .env("STEADYLINE_DATA_DIR", &self.folder)
             .env("STEADYLINE_LIMITS__ENABLED", "false")
+            .env("STEADYLINE_UPLINKS__ENABLED", "false")
             // Not settings of the server: it refuses what it does not know.
             .env_remove("STEADYLINE_BINARY")
             .env_remove("STEADYLINE_URL")

@@ -39,7 +39,10 @@ pub fn run_watching(args: &[String]) -> anyhow::Result<()> {
                     old.kill()?;
                     old.wait()?;
                 }
-                server = Some(cmd(binary).args(args).spawn()?);
+                // Somebody at work on it asks no public address unless told so (--set uplinks.enabled=true).
+                let mut command = cmd(binary);
+                command.args(args).env("STEADYLINE_UPLINKS__ENABLED", "false");
+                server = Some(command.spawn()?);
                 eprintln!("\nrunning after {:.1} s; waiting for a change\n", begun.elapsed().as_secs_f64());
             }
             Err(error) => eprintln!("{error:#}\nwaiting for a change\n"),

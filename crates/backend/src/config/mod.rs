@@ -8,6 +8,7 @@ mod reader;
 mod sections;
 mod settings;
 mod sources;
+mod uplinks;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -20,6 +21,7 @@ pub use sections::{
 };
 pub use settings::{SETTINGS, Setting, env_example};
 pub use sources::{FILE_VARIABLE, from_environment, from_file, from_flags};
+pub use uplinks::{HttpsTarget, UplinksConfig};
 
 use reader::Reader;
 
@@ -38,6 +40,7 @@ pub struct Config {
     pub privacy: PrivacyConfig,
     pub retention: RetentionConfig,
     pub providers: ProvidersConfig,
+    pub uplinks: UplinksConfig,
     pub live: LiveConfig,
     pub admin: AdminConfig,
     pub metrics: MetricsConfig,
@@ -62,6 +65,7 @@ impl Config {
             privacy: PrivacyConfig::read(r),
             retention: RetentionConfig::read(r),
             providers: ProvidersConfig::read(r),
+            uplinks: UplinksConfig::read(r),
             live: LiveConfig::read(r),
             admin: AdminConfig { key: sections::secret(r, "admin.key") },
             metrics: MetricsConfig { token: sections::secret(r, "metrics.token") },

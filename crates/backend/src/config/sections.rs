@@ -54,6 +54,8 @@ pub struct RetentionConfig {
     pub samples_days: u32,
     /// `None`: until deleted.
     pub measurements_days: Option<u32>,
+    pub uplink_minutes_days: u32,
+    pub uplink_states_days: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -182,6 +184,8 @@ impl RetentionConfig {
         Self {
             samples_days: r.within("retention.samples_days", 1, 36_500),
             measurements_days: measurements_days.then(|| r.within("retention.measurements_days", 1, 36_500)),
+            uplink_minutes_days: r.within("retention.uplink_minutes_days", 1, 36_500),
+            uplink_states_days: r.within("retention.uplink_states_days", 3, 36_500),
         }
     }
 }

@@ -12,3 +12,7 @@ pub mod rollup;
 pub mod sample;
 pub mod server_gap;
 pub mod speed_session;
+pub mod uplink;
+pub mod uplink_fault;
+pub mod uplink_minute;
+pub mod uplink_rollup;

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{caller, document, limits, origin, stack};
 use crate::{
     AppState, history, isps, librespeed, live, me, measurements, ndt7, providers, service, speed_tests,
-    verdict,
+    uplinks, verdict,
 };
 
 #[derive(OpenApi)]
@@ -29,6 +29,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(providers::routes())
         .merge(service::routes())
         .merge(speed_tests::routes())
+        .merge(uplinks::routes())
         .merge(verdict::routes())
 }
 

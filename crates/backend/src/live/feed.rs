@@ -65,6 +65,7 @@ impl Feed {
     async fn view(&mut self, told: Told) -> Option<LiveEvent> {
         match told {
             Told::Own(test) => self.own(&test).await,
+            Told::Uplink(data) => Some(LiveEvent::UplinkMinute { data: Arc::unwrap_or_clone(data) }),
             Told::Community { device_id, data, households } => {
                 let mine = device_id.is_some() && device_id == self.my_device().await;
                 let own = self.caller.household.0.as_slice();

@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use domain::{ApiError, ErrorCode, live::LiveMeasurement};
+use domain::{
+    ApiError, ErrorCode,
+    live::{LiveMeasurement, LiveUplink},
+};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
@@ -36,6 +39,8 @@ pub(super) enum Told {
     Own(Arc<StoredTest>),
     /// Late and coarse, for everybody else; with the households that tested on this provider lately.
     Community { device_id: Option<i64>, data: Arc<LiveMeasurement>, households: Arc<Vec<Vec<u8>>> },
+    /// Of this server's own lines, for everybody.
+    Uplink(Arc<LiveUplink>),
 }
 
 /// The meeting point of publishers and watchers.
@@ -59,6 +64,12 @@ impl Hub {
     /// Tells a stored test to all instances; never fails the store.
     pub async fn publish(&self, test: StoredTest) {
         self.bus.send(test).await;
+    }
+
+    /// Tells how a line of this server is to those who watch this instance.
+    pub fn tell_uplink(&self, uplink: LiveUplink) {
+        // Nobody listens: nobody watches.
+        let _ = self.told.send(Told::Uplink(Arc::new(uplink)));
     }
 
     pub(super) fn bus(&self) -> &Bus {

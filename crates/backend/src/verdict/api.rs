@@ -10,6 +10,7 @@ use crate::{
     history::windows::{Window, window_facts},
     http::Caller,
     measurements::devices::find_device,
+    uplinks,
 };
 
 /// This long ago own tests still say how it is now.
@@ -41,6 +42,7 @@ pub async fn get_verdict(State(state): State<AppState>, caller: Caller) -> AppRe
     let slug = provider.as_ref().map(|provider| provider.slug.as_str());
     facts.provider = slug.and_then(|slug| lately.group(|other| other == slug));
     facts.other_providers = slug.and_then(|slug| lately.group(|other| other != slug && other != "unknown"));
+    facts.uplinks = uplinks::facts(&state).await?;
     facts.provider_name = provider.map(|provider| provider.name);
     Ok(Json(verdict(&facts)))
 }

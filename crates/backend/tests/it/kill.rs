@@ -35,6 +35,7 @@ async fn serve_until_killed() {
     let Some(folder) = variable(FOLDER) else { return };
     let mut config = Config { data_dir: folder.into(), ..Config::default() };
     config.limits.enabled = false;
+    config.uplinks.enabled = false;
     let state = AppState::build(config, Arc::new(SystemClock)).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("PORT={}", listener.local_addr().unwrap().port());

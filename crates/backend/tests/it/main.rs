@@ -20,3 +20,4 @@ mod seed;
 mod speed_results;
 mod speed_tests;
 mod storage;
+mod uplinks;

@@ -29,8 +29,19 @@ async fn steps_go_up_down_and_up() {
     let db = Database::connect(&url).await.unwrap();
     Migrator::up(&db, None).await.unwrap();
     let all = tables(&db).await;
-    for expected in ["devices", "measurements", "rollups", "samples", "speed_sessions", "jobs", "server_gaps"]
-    {
+    for expected in [
+        "devices",
+        "measurements",
+        "rollups",
+        "samples",
+        "speed_sessions",
+        "jobs",
+        "server_gaps",
+        "uplinks",
+        "uplink_minutes",
+        "uplink_rollups",
+        "uplink_faults",
+    ] {
         assert!(all.iter().any(|t| t == expected), "{expected} is missing in {all:?}");
     }
     for step in (0..Migrator::migrations().len()).rev() {

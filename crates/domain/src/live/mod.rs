@@ -7,7 +7,10 @@ use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Endpoint, EndpointInfo};
+use crate::{
+    endpoint::{Endpoint, EndpointInfo},
+    uplinks::{Reason, State},
+};
 
 /// Server-sent events.
 pub const WATCH_EVENTS: Endpoint<LiveQuery, ()> = Endpoint::get("watch_events", "/api/events/live");
@@ -57,6 +60,11 @@ pub enum LiveEvent {
         /// What is told of it.
         data: LiveMeasurement,
     },
+    /// A line of this server changed, or a minute of it is over.
+    UplinkMinute {
+        /// How it is now.
+        data: LiveUplink,
+    },
     /// Every 10 s: the line is open.
     Heartbeat {
         /// The server's time.
@@ -75,6 +83,7 @@ impl LiveEvent {
     pub const fn topic(&self) -> Option<&'static str> {
         match self {
             Self::Measurement { .. } => Some("measurement"),
+            Self::UplinkMinute { .. } => Some("uplink_minute"),
             Self::Heartbeat { .. } | Self::Pong | Self::Lagged => None,
         }
     }
@@ -102,6 +111,20 @@ pub struct LiveMeasurement {
     pub location: Option<String>,
     /// Failed, or slower than 1 Mbit/s.
     pub is_outage: Option<bool>,
+}
+
+/// One of this server's lines as told live.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LiveUplink {
+    /// The uplink's name.
+    pub name: String,
+    /// The minute that this is of.
+    pub minute: DateTime<Utc>,
+    /// The confirmed state now.
+    pub state: State,
+    /// Why it is so.
+    pub reason: Reason,
 }
 
 impl LiveMeasurement {

@@ -40,6 +40,8 @@ impl Server {
         command
             .env("STEADYLINE_LISTEN", format!("127.0.0.1:{port}"))
             .env("STEADYLINE_DATA_DIR", &folder)
+            // No run of a test asks a public address.
+            .env("STEADYLINE_UPLINKS__ENABLED", "false")
             .envs(env.iter().copied());
         let child = command
             .env("STEADYLINE_LOG__LEVEL", "warn")

@@ -73,6 +73,7 @@ impl TestApp {
         config.database_url = Some(database::prepare(folder.path()).await.into());
         // What counts requests has tests of its own; the others may ask as often as they like.
         config.limits.enabled = false;
+        config.uplinks.enabled = false;
         change(&mut config);
         let clock = TestClock::at(START.parse().unwrap());
         let state = AppState::build(config, Arc::new(clock.clone())).await.unwrap();

@@ -1,0 +1,101 @@
+//! This server's own lines: rounds of probes, minutes, faults.
+//!
+//! Flow: [`start`] finds the interface (the default route's, unless configured) → a watch a line asks in rounds, lets
+//! `domain::uplinks` judge, and writes each round in one unit → pages read rows alone, so that any instance answers.
+//! Surprising rule: a row whose newest round is old is told as NO DATA, whatever it says; nobody need be alive to say so.
+
+mod api;
+mod prober;
+mod queries;
+mod retention;
+mod route;
+mod store;
+mod view;
+mod watch;
+
+use std::sync::Arc;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use prober::{Prober, Taken, Taking};
+pub use retention::retain;
+pub use view::facts;
+pub use watch::Watcher;
+
+use crate::AppState;
+use prober::NetProber;
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(api::export_uplink_csv))
+        .routes(routes!(api::find_uplink))
+        .routes(routes!(api::get_uplink_history))
+        .routes(routes!(api::get_uplink_minute))
+        .routes(routes!(api::list_uplinks))
+}
+
+/// Watches the lines until the program stops.
+pub fn start(state: &AppState) {
+    if !state.config.uplinks.enabled {
+        return;
+    }
+    let configured = &state.config.uplinks.interfaces;
+    for interface in configured {
+        spawn(state, Some(interface.clone()));
+    }
+    if configured.is_empty() {
+        spawn(state, None);
+    }
+}
+
+fn spawn(state: &AppState, interface: Option<String>) {
+    let state = state.clone();
+    let stop = state.stop.clone();
+    state.tasks.clone().spawn(async move { stop.run_until_cancelled(watch(state, interface)).await });
+}
+
+/// Takes one line up and makes round after round.
+async fn watch(state: AppState, interface: Option<String>) {
+    let interval = state.config.uplinks.interval;
+    let interface = match interface {
+        Some(interface) => interface,
+        None => loop {
+            if let Some(interface) = route::default_interface() {
+                break interface;
+            }
+            tracing::debug!("there is no default route yet");
+            tokio::time::sleep(interval).await;
+        },
+    };
+    let prober = match NetProber::new(&interface, &state.config.uplinks) {
+        Ok(prober) => Arc::new(prober),
+        Err(error) => {
+            tracing::error!(
+                uplink.name = interface,
+                error = format!("{error:#}"),
+                "an uplink cannot be watched"
+            );
+            return;
+        }
+    };
+    tracing::info!(uplink.name = interface, "watching an uplink");
+    let mut watcher = loop {
+        match Watcher::start(&state, &interface, prober.clone()).await {
+            Ok(watcher) => break watcher,
+            Err(error) => {
+                tracing::error!(uplink.name = interface, error = ?error, "an uplink's rows cannot be read");
+                tokio::time::sleep(interval).await;
+            }
+        }
+    };
+    loop {
+        let wait = match watcher.turn().await {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::error!(uplink.name = interface, error = ?error, "a round could not be written");
+                interval
+            }
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
