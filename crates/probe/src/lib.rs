@@ -9,13 +9,16 @@
 mod bind;
 mod error;
 mod outcome;
+mod path;
 mod sys;
 
 pub mod https;
 pub mod icmp;
+pub mod mtu;
 pub mod tcp;
 pub mod tcp_info;
 pub mod tls;
+pub mod trace;
 
 #[cfg(test)]
 mod test_server;
