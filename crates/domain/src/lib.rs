@@ -14,6 +14,7 @@ pub mod me;
 pub mod measurements;
 pub mod privacy;
 pub mod providers;
+pub mod public_target;
 pub mod service;
 pub mod speed_tests;
 pub mod stats;
