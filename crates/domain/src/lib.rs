@@ -10,6 +10,7 @@ pub mod histogram;
 pub mod history;
 pub mod isps;
 pub mod live;
+pub mod loss;
 pub mod me;
 pub mod measurements;
 pub mod privacy;

@@ -15,10 +15,12 @@ mod sys;
 pub mod https;
 pub mod icmp;
 pub mod mtu;
+pub mod resolve;
 pub mod tcp;
 pub mod tcp_info;
 pub mod tls;
 pub mod trace;
+pub mod train;
 
 #[cfg(test)]
 mod test_server;

@@ -80,10 +80,12 @@ fn not_public_v6(address: Ipv6Addr) -> Option<NotPublic> {
     Some(match address.segments() {
         [0, 0, 0, 0, 0, 0, 0, 0 | 1] => Loopback,
         [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254] => Metadata,
-        // Mapped, compatible, translated (SIIT), NAT64 of both prefixes.
-        [0, 0, 0, 0, 0, ..] | [0, 0, 0, 0, 0xffff, 0, ..] | [0x64, 0xff9b, ..] => Embedded,
-        // Teredo and 6to4.
-        [0x2001, 0, ..] | [0x2002, ..] => Embedded,
+        // Mapped, compatible, translated (SIIT), NAT64 of both prefixes, Teredo, 6to4.
+        [0, 0, 0, 0, 0, ..]
+        | [0, 0, 0, 0, 0xffff, 0, ..]
+        | [0x64, 0xff9b, ..]
+        | [0x2001, 0, ..]
+        | [0x2002, ..] => Embedded,
         [0xfe80..=0xfebf, ..] => LinkLocal,
         // Site-local is old, but still routed in places.
         [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => Private,

@@ -58,7 +58,7 @@ pub enum TargetRefused {
     #[error("this server does not test itself")]
     OwnAddress,
     /// The name has no address.
-    #[error("this name has no address")]
+    #[error("no resolver gives an address for this name")]
     NoAddress,
 }
 
