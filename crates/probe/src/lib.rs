@@ -12,6 +12,8 @@ mod outcome;
 mod path;
 mod sys;
 
+pub mod cli;
+pub mod dns;
 pub mod https;
 pub mod icmp;
 pub mod mtu;
