@@ -11,6 +11,7 @@ use backend::{
     seed::SeedPlan,
 };
 use clap::{Args, Parser, Subcommand};
+use probe::cli::ProbeArgs;
 
 use crate::{boot, logs};
 
@@ -55,6 +56,8 @@ enum Role {
     Config(ConfigRole),
     /// Print the API's OpenAPI document.
     Openapi,
+    /// Measure by hand: echo, TCP, HTTPS, path, MTU, TLS, DNS.
+    Probe(ProbeArgs),
     /// The table of providers.
     #[command(subcommand)]
     Providers(ProvidersRole),
@@ -97,6 +100,10 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match &self.role {
             Some(Role::Openapi) => return print(&backend::http::openapi().to_pretty_json()?),
+            Some(Role::Probe(args)) => {
+                let runtime = tokio::runtime::Runtime::new().context("start the runtime")?;
+                return runtime.block_on(args.run(&mut std::io::stdout()));
+            }
             Some(Role::Config(ConfigRole::Example)) => return print(config::env_example().trim_end()),
             _ => {}
         }

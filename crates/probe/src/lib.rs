@@ -9,13 +9,20 @@
 mod bind;
 mod error;
 mod outcome;
+mod path;
 mod sys;
 
+pub mod cli;
+pub mod dns;
 pub mod https;
 pub mod icmp;
+pub mod mtu;
+pub mod resolve;
 pub mod tcp;
 pub mod tcp_info;
 pub mod tls;
+pub mod trace;
+pub mod train;
 
 #[cfg(test)]
 mod test_server;

@@ -89,6 +89,7 @@ impl Outcome {
             // A firewall of this machine (nftables `reject with admin-prohibited`); a missing right is EPERM, too,
             // but only for options of the socket, which are not sent through here.
             libc::EACCES | libc::EPERM => unreachable(Unreachable::Prohibited),
+            libc::EMSGSIZE => unreachable(Unreachable::TooBig { mtu: None }),
             libc::EPROTO => unreachable(Unreachable::Other { kind: 3, code: 2 }),
             _ => None,
         }

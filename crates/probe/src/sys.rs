@@ -14,9 +14,12 @@ use nix::sys::{
     time::TimeSpec,
 };
 use socket2::Socket;
-use tokio::io::unix::AsyncFd;
+use tokio::io::{Interest, unix::AsyncFd};
 
 use crate::icmp::packet::Told;
+
+/// So many errors of packets before may wait.
+const PENDING_ERRORS: u32 = 8;
 
 /// Which queue of a socket.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,6 +99,19 @@ fn address(from: SockaddrStorage) -> Option<SocketAddr> {
         socket::AddressFamily::Inet => from.as_sockaddr_in().map(|&from| SocketAddr::V4(from.into())),
         socket::AddressFamily::Inet6 => from.as_sockaddr_in6().map(|&from| SocketAddr::V6(from.into())),
         _ => None,
+    }
+}
+
+/// Sends, past the errors that packets before left behind: each makes one call fail.
+pub(crate) async fn send(socket: &AsyncFd<Socket>, bytes: &[u8], target: SocketAddr) -> io::Result<()> {
+    let address = target.into();
+    let mut left = PENDING_ERRORS;
+    loop {
+        match socket.async_io(Interest::WRITABLE, |socket| socket.send_to(bytes, &address)).await {
+            Ok(_) => return Ok(()),
+            Err(error) if left == 0 => return Err(error),
+            Err(_) => left -= 1,
+        }
     }
 }
 

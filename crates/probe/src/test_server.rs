@@ -73,9 +73,14 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyp
             tokio::time::sleep(Duration::from_millis(300)).await;
             response
         }
-        "/echo" => {
-            let body = request.into_body().collect().await?.to_bytes();
-            return Ok(Response::new(Full::new(body)));
+        // What was sent comes back; the second with the bit that makes an answer of a DNS question.
+        path @ ("/echo" | "/answer") => {
+            let answer = path == "/answer";
+            let mut body = request.into_body().collect().await?.to_bytes().to_vec();
+            if let Some(flags) = body.get_mut(2).filter(|_| answer) {
+                *flags |= 0x80;
+            }
+            return Ok(Response::new(Full::new(body.into())));
         }
         _ => response.header("strict-transport-security", "max-age=600"),
     };

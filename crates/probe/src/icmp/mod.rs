@@ -5,6 +5,7 @@
 //! our own and not surge-ping: kernel stamps, the error queue (an "unreachable" without a right) and one socket for all
 //! targets of an interface are the point, and that crate has none of the three.
 
+pub(crate) mod open;
 pub(crate) mod packet;
 mod socket;
 mod waiting;

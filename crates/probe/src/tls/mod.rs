@@ -1,4 +1,8 @@
-//! TLS: trusted roots, and the handshake as an outcome.
+//! TLS: trusted roots, the handshake as an outcome, and a look at what a server shows.
+
+mod inspect;
+
+pub use inspect::{Certificate, TlsReport, inspect};
 
 use std::sync::Arc;
 
