@@ -71,6 +71,8 @@ async fn answer(pages: Pages, request: Request) -> Response {
             let tags = share::tags(&transport, id, &origin).await;
             draw(pages, request, transport, Drawing::Whole(tags)).await
         }
+        // One line's page: its status says whether there is such a line.
+        None if path.starts_with("/uplinks/") => draw(pages, request, transport, Drawing::Whole(None)).await,
         None => draw(pages, request, transport, Drawing::Stream).await,
     }
 }
