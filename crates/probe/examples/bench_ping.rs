@@ -76,8 +76,8 @@ fn theirs(targets: &[IpAddr], cycle: Duration) -> anyhow::Result<f64> {
         .stderr(Stdio::null())
         .spawn()
         .context("fping was not found; install it: apt-get install fping")?;
-    let list: String = targets.iter().map(|target| format!("{target}\n")).collect();
-    fping.stdin.take().context("fping's input")?.write_all(list.as_bytes())?;
+    let list: Vec<String> = targets.iter().map(ToString::to_string).collect();
+    fping.stdin.take().context("fping's input")?.write_all(list.join("\n").as_bytes())?;
     ensure!(fping.wait()?.success(), "fping did not reach all targets");
     Ok(cpu_seconds(15)? - before)
 }
