@@ -18,6 +18,7 @@ pub mod https;
 pub mod icmp;
 pub mod mtu;
 pub mod resolve;
+pub mod sweep;
 pub mod tcp;
 pub mod tcp_info;
 pub mod tls;

@@ -16,18 +16,18 @@ use crate::{
 
 pub(super) fn figures(figures: &LossFigures) -> String {
     let interval = figures.loss_interval_percent;
-    let mut text = format!(
+    let mut parts = vec![format!(
         "{} sent, {} answered: {:.1} % lost (95 % interval {:.1} to {:.1} %)",
         figures.sent, figures.received, figures.loss_percent, interval.low, interval.high
-    );
+    )];
     let times = [figures.min_ms, figures.mean_ms, figures.p95_ms, figures.max_ms];
     if let [Some(min), Some(mean), Some(p95), Some(max)] = times {
-        text += &format!("\nmin {min:.2}, mean {mean:.2}, p95 {p95:.2}, max {max:.2} ms");
+        parts.push(format!("min {min:.2}, mean {mean:.2}, p95 {p95:.2}, max {max:.2} ms"));
     }
     if let Some(jitter) = figures.jitter_ms {
-        text += &format!("; jitter {jitter:.2} ms");
+        parts.push(format!("jitter {jitter:.2} ms"));
     }
-    text
+    parts.join("\n")
 }
 
 fn phase(name: &str, time: Option<Duration>) -> String {
@@ -61,15 +61,16 @@ pub(super) fn trace(trace: &Trace) -> String {
 
 /// Each address once, with the times of its answers; a star for each probe without one.
 fn hop(hop: &Hop) -> String {
-    let mut line = format!("{:>2} ", hop.ttl);
+    let mut parts = vec![format!("{:>2}", hop.ttl)];
     let mut last = None;
     for answer in &hop.answers {
         if last.replace(answer.from) != Some(answer.from) {
-            line += &format!(" {}", answer.from);
+            parts.push(answer.from.to_string());
         }
-        line += &format!("  {}", Ms(answer.rtt));
+        parts.push(Ms(answer.rtt).to_string());
     }
-    line + &"  *".repeat(usize::from(hop.sent).saturating_sub(hop.answers.len()))
+    parts.extend((hop.answers.len()..hop.sent.into()).map(|_| "*".to_owned()));
+    parts.join("  ")
 }
 
 pub(super) fn mtu(found: &PathMtu) -> String {
