@@ -177,7 +177,7 @@ fn miss_a_minute() -> std::ops::Range<u64> {
 #[ignore = "takes five minutes and the built product: cargo nextest run -p netlab --run-ignored all uplinks"]
 fn the_own_line_is_watched_from_the_first_minute_on() {
     let Some(mut machine) = Machine::build() else { return };
-    let appeared = machine.wait("up", Duration::from_secs(60));
+    let appeared = machine.wait("up", Duration::from_mins(1));
     let uplink = machine.uplink().unwrap();
     let first = now_s() / 60;
     assert_eq!((uplink["interface"].as_str(), uplink["reason"].as_str()), (Some("right"), Some("all_well")));

@@ -233,14 +233,15 @@ async fn sums_are_their_minutes_and_can_be_taken_as_csv() {
         assert_eq!(past.totals.up, 20, "{range:?}");
         assert_eq!(past.points.iter().map(|point| point.up).sum::<u32>(), 20);
         assert_eq!(past.days.iter().map(|day| day.totals.up).sum::<u32>(), 20);
-        assert_eq!(past.points.iter().rev().find_map(|point| point.rtt_p50), Some(11.0));
+        let median = past.points.iter().rev().find_map(|point| point.rtt_p50).unwrap();
+        assert!((median - 11.0).abs() < 0.11, "within 1 %: {median}");
     }
     let input = UplinkHistoryInput { name: "eth0".into(), range: UplinkRange::Day };
     let call = EXPORT_UPLINK_CSV.call(&input).unwrap();
     let text = bench.app.anyone().get(&call.uri).await.text();
     assert!(text.starts_with("at,up,degraded,down,no_data,rtt_p50,rtt_p95,loss\r\n"), "{text}");
     assert_eq!(text.lines().count(), 1 + 288);
-    assert!(text.contains("2026-11-21T09:15:00Z,5,0,0,0,11.0,12.0,0.0"), "{text}");
+    assert!(text.contains("2026-11-21T09:15:00Z,5,0,0,0,10.91,"), "{text}");
 }
 
 #[tokio::test]
