@@ -1,7 +1,7 @@
 //! The built front end: from the binary (feature `embed`) or from a folder, compressed copies by Accept-Encoding,
 //! hashed names cached for ever.
 
-use std::{borrow::Cow, path::PathBuf};
+use std::{borrow::Cow, io::Read, path::PathBuf};
 
 use anyhow::Context;
 use app::Assets;
@@ -14,6 +14,8 @@ use axum::{
 #[cfg(feature = "embed")]
 #[derive(rust_embed::Embed)]
 #[folder = "../target/site"]
+// Two megabytes that no browser asks for: what takes no compression is given the unpacked .gz.
+#[exclude = "*.wasm"]
 struct Embedded;
 
 /// Where the files come from.
@@ -123,8 +125,15 @@ impl Site {
                 return Some((Some(name), bytes));
             }
         }
-        Some((None, self.read(path)?))
+        let plain = self.read(path).or_else(|| unpacked(&self.read(&format!("{path}.gz"))?));
+        Some((None, plain?))
     }
+}
+
+fn unpacked(packed: &[u8]) -> Option<Cow<'static, [u8]>> {
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(packed).read_to_end(&mut plain).ok()?;
+    Some(Cow::Owned(plain))
 }
 
 /// A path that can only lie below the site's folder and is meant to be fetched.

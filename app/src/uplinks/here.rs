@@ -18,7 +18,7 @@ pub fn Here() -> impl IntoView {
     view! {
         <section class="stack wide">
             <h2>{td_string!(lang, uplinks.here)}</h2>
-            <Loaded resource=uplinks height=Height::Strip let:uplinks>
+            <Loaded resource=uplinks height=Height::Strip aside=true let:uplinks>
                 {if uplinks.is_empty() {
                     view! { <Empty text=td_string!(lang, uplinks.empty) /> }.into_any()
                 } else {

@@ -8,11 +8,15 @@ use std::cell::Cell;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ApiError, ErrorCode,
-    measurements::{CREATE_MEASUREMENT, FailedAttempt, MeasurementResult, NewMeasurement},
+    measurements::{CREATE_MEASUREMENT, FailedAttempt, NewMeasurement},
 };
 use gloo_net::http::Request;
 use leptos::{prelude::window, task::spawn_local};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+use serde_json::Value;
 
 /// The shelf in local storage.
 const SHELF: &str = "steadyline.later";
@@ -25,13 +29,14 @@ const KEPT: TimeDelta = TimeDelta::days(7);
 /// A browser that is offline for a week keeps the newest of them.
 const MOST: usize = 100;
 
-/// Something to hand in.
+/// Something to hand in. Its body is plain JSON: every page delivers, and the readers of a run's wire types weigh more than
+/// all the rest of that.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Later {
     /// The idempotency key.
     key: String,
     at: DateTime<Utc>,
-    body: NewMeasurement,
+    body: Value,
 }
 
 /// A failure that passes by itself: the same body may succeed later.
@@ -47,16 +52,18 @@ pub fn is_passing(code: ErrorCode) -> bool {
 }
 
 impl Later {
-    pub fn new(body: NewMeasurement) -> Self {
+    pub fn new(body: &NewMeasurement) -> Self {
+        let body = serde_json::to_value(body).expect("numbers and strings under string keys");
         Self { key: key(), at: wall_clock(), body }
     }
 
-    /// Hands it in.
-    pub async fn post(&self) -> Result<MeasurementResult, ApiError> {
+    /// Hands it in; the answer is the stored result.
+    pub async fn post<R: DeserializeOwned>(&self) -> Result<R, ApiError> {
         let lost = |e: gloo_net::Error| ApiError::new(ErrorCode::Unreachable, e.to_string());
         let mut body = self.body.clone();
-        if let NewMeasurement::Failed(attempt) = &mut body {
-            attempt.age_ms = (wall_clock() - self.at).num_milliseconds().max(0) as u64;
+        // Only a failed attempt says how old it is.
+        if let Some(age) = body.get_mut("age_ms") {
+            *age = (wall_clock() - self.at).num_milliseconds().max(0).into();
         }
         let path = CREATE_MEASUREMENT.info().path;
         let request = Request::post(path).header("idempotency-key", &self.key).json(&body).map_err(lost)?;
@@ -89,7 +96,7 @@ pub fn keep_attempt() {
         let _ = storage.set_item(LAST_ATTEMPT, &now.to_rfc3339());
     }
     let online = window().navigator().on_line();
-    Later::new(NewMeasurement::Failed(FailedAttempt { started_at: now, age_ms: 0, online })).keep();
+    Later::new(&NewMeasurement::Failed(FailedAttempt { started_at: now, age_ms: 0, online })).keep();
 }
 
 thread_local! {
@@ -112,7 +119,7 @@ pub fn deliver_later() {
 async fn deliver() {
     for later in shelf() {
         if wall_clock() - later.at < KEPT {
-            match later.post().await {
+            match later.post::<IgnoredAny>().await {
                 Err(error) if is_passing(error.code) => return,
                 // Stored, or refused for good: either way it need not be sent again.
                 Ok(_) | Err(_) => {}

@@ -217,7 +217,7 @@ impl Driver {
         let Some(run) = self.finished() else { return };
         let driver = Rc::clone(self);
         spawn_local(async move {
-            let later = later::Later::new(NewMeasurement::Finished(run));
+            let later = later::Later::new(&NewMeasurement::Finished(run));
             let outcome = match later.post().await {
                 Ok(result) => Outcome::Stored(Box::new(result)),
                 Err(error) if later::is_passing(error.code) => {
