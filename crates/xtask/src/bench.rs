@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     build,
     cmd::{cargo, read, run},
-    suite,
+    node, suite,
 };
 
 /// Runs one, in release; each prints its ratio last.
@@ -40,6 +40,8 @@ pub fn bench(name: &str, args: &[String]) -> anyhow::Result<()> {
             "--",
         ]),
     };
+    // Some drive a browser.
+    node::ensure(node::Want::Tests)?;
     run(command.args(args).env("STEADYLINE_BINARY", suite::binary()))
 }
 

@@ -74,6 +74,8 @@ const STAGES: &[(&str, Stage)] = &[
         node::ensure(node::Want::Tests)?;
         product::e2e(&[])
     }),
+    ("a browser behind a link of 25 Mbit/s and 20 ms", product::cell),
+    ("schemathesis over the API", fuzz::run_all),
 ];
 
 /// The tests in network namespaces.

@@ -70,6 +70,7 @@ pub fn cell() -> anyhow::Result<Counts> {
         note("skipped: network namespaces need root (`sudo -E cargo xtask test`)");
         return Ok(Counts::default());
     }
+    node::ensure(node::Want::Tests)?;
     let program = paths::target().join("debug/examples/accuracy");
     run(cmd(program).arg("--check").env("STEADYLINE_BINARY", binary()))?;
     Ok(Counts::ONE)
