@@ -114,7 +114,10 @@ async fn now_asks_each_thing_once() {
     let mut asked = draw("/", World::Data, "").await.asked;
     asked.sort();
     let paths: Vec<&str> = asked.iter().filter_map(|uri| uri.split('?').next()).collect();
-    assert_eq!(paths, ["/api/isp-reliability", "/api/measurements", "/api/status", "/api/uplinks", "/api/verdict"]);
+    assert_eq!(
+        paths,
+        ["/api/isp-reliability", "/api/measurements", "/api/status", "/api/uplinks", "/api/verdict"]
+    );
 }
 
 #[tokio::test]
