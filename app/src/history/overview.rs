@@ -126,6 +126,10 @@ fn finding(lang: Locale, name: &str, unit: &str, bands: &[Option<Band>]) -> Stri
         return format!("{name}: {}", td_string!(lang, shell.no_data));
     };
     let value = format!("{}{THIN}{unit}", format::number(lang, after));
+    // A third needs a point of its own before anything can be called steady or changed.
+    if middles.len() < 3 {
+        return format!("{name}: {value}");
+    }
     let change = if before > 0.0 { (after / before - 1.0) * 100.0 } else { 0.0 };
     let size = format::percent(lang, change.abs().round());
     match change {
@@ -191,6 +195,7 @@ mod tests {
     #[case(&[100.0, 100.0, 100.0, 70.0, 70.0], "Download fell 30\u{202f}% to about 70\u{202f}Mbit/s")]
     #[case(&[100.0, 98.0, 97.0, 99.0], "Download is steady at about 99\u{202f}Mbit/s")]
     #[case(&[50.0, 50.0, 60.0], "Download rose 20\u{202f}% to about 60\u{202f}Mbit/s")]
+    #[case(&[5674.0], "Download: 5674\u{202f}Mbit/s")]
     #[case(&[], "Download: no data")]
     fn the_title_says_the_finding(#[case] values: &[f64], #[case] title: &str) {
         assert_eq!(finding(Locale::en, "Download", "Mbit/s", &bands(values)), title);
