@@ -45,6 +45,16 @@ for (const { name, path } of ROOMS) {
   }
 }
 
+test('the first page fetches the program alone, a room when it is entered', async ({ page, visit }) => {
+  const fetched: string[] = [];
+  page.on('request', (request) => { if (!request.serviceWorker() && request.url().endsWith('.wasm')) fetched.push(request.url().split('/').pop() ?? ''); });
+  await visit('/');
+  expect(fetched).toEqual(['steadyline.wasm']);
+  await page.getByRole('navigation').locator('a[href="/settings"]').click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect.poll(() => fetched.some((name) => name.startsWith('split_reading'))).toBe(true);
+});
+
 test.describe('what is not there', () => {
   test.use({ allowed: [/404/] });
   test('answers 404 with a way back', async ({ page }) => {

@@ -84,29 +84,9 @@ mod tests {
 
     fn test(at: DateTime<Utc>, download: Option<f64>) -> Measurement {
         Measurement {
-            id: 1,
-            timestamp: at,
             download_speed: download,
-            upload_speed: None,
-            ping: None,
-            isp: None,
-            location: None,
-            latitude: None,
-            longitude: None,
             is_outage: download.is_none(),
-            jitter: None,
-            loaded_ping_down: None,
-            loaded_ping_up: None,
-            loss: None,
-            retransmitted_share: None,
-            connections: 1,
-            protocol: None,
-            congestion: None,
-            source: Source::Browser,
-            method: "full".to_owned(),
-            valid: true,
-            bytes_used: 0,
-            ip_version: None,
+            ..Measurement::unmeasured(at, Source::Browser, "full")
         }
     }
 

@@ -98,11 +98,7 @@ impl Chain {
         host: &str,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, LabError> {
-        let namespace = self.name(host);
-        let thread = std::thread::spawn(move || sys::enter(&namespace).map(|()| work()));
-        thread
-            .join()
-            .map_err(|_| LabError::System("thread of a host", std::io::Error::other("it panicked")))?
+        sys::on(self.name(host), work)
     }
 
     /// Makes the first link anew, as a modem that was plugged in again.

@@ -81,11 +81,7 @@ impl Lab {
         host: &str,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, LabError> {
-        let namespace = self.name(host);
-        let thread = std::thread::spawn(move || sys::enter(&namespace).map(|()| work()));
-        thread
-            .join()
-            .map_err(|_| LabError::System("thread of a host", std::io::Error::other("it panicked")))?
+        sys::on(self.name(host), work)
     }
 
     /// A name that no other lab of this machine uses.

@@ -15,6 +15,15 @@ pub(crate) fn is_root() -> bool {
     unsafe { libc::geteuid() == 0 }
 }
 
+/// Runs a closure on a thread inside a namespace.
+pub(crate) fn on<T: Send + 'static>(
+    namespace: String,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, LabError> {
+    let thread = std::thread::spawn(move || enter(&namespace).map(|()| work()));
+    thread.join().map_err(|_| LabError::System("thread of a host", std::io::Error::other("it panicked")))?
+}
+
 /// Moves the calling thread into a named network namespace.
 pub(crate) fn enter(namespace: &str) -> Result<(), LabError> {
     let file = File::open(format!("/run/netns/{namespace}"))
