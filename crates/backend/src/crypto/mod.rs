@@ -4,6 +4,8 @@
 //! `STEADYLINE_SERVER_KEY`. Every use has a label of its own, so that no hash of one kind is ever one of another.
 //! Whoever loses the key loses the devices' link to their data; it is never inside a backup.
 
+mod seal;
+
 use std::{
     fs::OpenOptions,
     io::{ErrorKind, Write},
