@@ -9,7 +9,7 @@ use leptos_router::{
 
 use crate::{
     i18n::{provide_lang, td_string},
-    layout::{Frame, NotFoundPage},
+    layout::{Frame, MorePage, NotFoundPage},
     now::NowPage,
     rooms::{HistoryRoom, ProvidersRoom, SettingsRoom, ShareRoom, TestRoom, UplinkListRoom, UplinkRoom},
     speed_tests::deliver_later,
@@ -44,6 +44,7 @@ pub fn App() -> impl IntoView {
                             view={Lazy::<ShareRoom>::new()}
                             ssr=SsrMode::Async
                         />
+                        <Route path=StaticSegment("more") view=MorePage />
                         <Route path=StaticSegment("settings") view={Lazy::<SettingsRoom>::new()} />
                         <Route path=StaticSegment("uplinks") view={Lazy::<UplinkListRoom>::new()} />
                         <Route

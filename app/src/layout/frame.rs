@@ -1,9 +1,13 @@
-//! The rooms and the place for the page: a bottom bar on phones, a rail of words on desks.
+//! The rooms and the place for the page: a bottom bar on phones, a rail of words on desks. A phone's bar holds five
+//! (ux.md); the rest of them stand on a page of their own, which needs no program to open.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::i18n::{Locale, lang, td_string};
+use crate::{
+    i18n::{Locale, lang, td_string},
+    ui::Page,
+};
 
 /// A room of the menu: where, what it is called, and its sign (one path on a 24 × 24 grid).
 struct Room {
@@ -11,6 +15,9 @@ struct Room {
     name: &'static str,
     sign: &'static str,
 }
+
+/// How many rooms a phone's bar shows beside the way to the others.
+const FIRST: usize = 4;
 
 /// The rooms that exist, and only those.
 fn rooms(lang: Locale) -> [Room; 6] {
@@ -48,18 +55,9 @@ fn rooms(lang: Locale) -> [Room; 6] {
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
     let lang = lang();
-    let rooms = rooms(lang).map(|Room { path, name, sign }| {
-        view! {
-            <li>
-                <A href=path exact=path == "/">
-                    <svg viewBox="0 0 24 24" aria-hidden="true">
-                        <path d=sign />
-                    </svg>
-                    <span>{name}</span>
-                </A>
-            </li>
-        }
-    });
+    let more = Room { path: "/more", name: td_string!(lang, shell.more), sign: "M5 12h.01M12 12h.01M19 12h.01" };
+    let rooms = rooms(lang).into_iter().enumerate();
+    let rooms = rooms.map(|(place, room)| link(room, (place >= FIRST).then_some("rest"))).collect_view();
     view! {
         <a class="skip visually-hidden" href="#main">
             {td_string!(lang, shell.skip)}
@@ -67,9 +65,35 @@ pub fn Frame(children: Children) -> impl IntoView {
         <div class="frame">
             <nav class="rooms" aria-label=td_string!(lang, shell.rooms)>
                 <p class="brand">"Steadyline"</p>
-                <ul>{rooms.into_iter().collect_view()}</ul>
+                <ul>{rooms} {link(more, Some("more"))}</ul>
             </nav>
             {children()}
         </div>
+    }
+}
+
+fn link(Room { path, name, sign }: Room, class: Option<&'static str>) -> impl IntoView {
+    view! {
+        <li class=class>
+            <A href=path exact=path == "/">
+                <svg viewBox="0 0 24 24" aria-hidden="true">
+                    <path d=sign />
+                </svg>
+                <span>{name}</span>
+            </A>
+        </li>
+    }
+}
+
+/// The rooms that a phone's bar has no place for.
+#[component]
+pub fn MorePage() -> impl IntoView {
+    let lang = lang();
+    let rest = rooms(lang).into_iter().skip(FIRST).map(|room| link(room, None)).collect_view();
+    view! {
+        <Page title=td_string!(lang, shell.more)>
+            <h1>{td_string!(lang, shell.more)}</h1>
+            <ul class="more-rooms">{rest}</ul>
+        </Page>
     }
 }
