@@ -55,7 +55,8 @@ fn rooms(lang: Locale) -> [Room; 6] {
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
     let lang = lang();
-    let more = Room { path: "/more", name: td_string!(lang, shell.more), sign: "M5 12h.01M12 12h.01M19 12h.01" };
+    let more =
+        Room { path: "/more", name: td_string!(lang, shell.more), sign: "M5 12h.01M12 12h.01M19 12h.01" };
     let rooms = rooms(lang).into_iter().enumerate();
     let rooms = rooms.map(|(place, room)| link(room, (place >= FIRST).then_some("rest"))).collect_view();
     view! {

@@ -1,6 +1,6 @@
 //! A result in words: the sentence that speaks first, and the reasons of grades.
 
-use domain::measurements::{Grade, GradeReason, Grades, InvalidReason, MeasurementResult, Metric, UseGrade};
+use domain::measurements::{Grade, GradeReason, Grades, InvalidReason, MeasurementResult, Metric};
 
 use crate::{
     i18n::{Locale, td_string},
@@ -96,6 +96,7 @@ pub fn reason(lang: Locale, reason: &GradeReason) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::measurements::UseGrade;
     use rstest::rstest;
 
     use super::*;
