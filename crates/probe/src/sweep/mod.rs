@@ -29,10 +29,27 @@ pub async fn sweep(
     pinger: &Arc<Pinger>,
     targets: &[IpAddr],
     plan: Plan,
-    mut told: impl FnMut(usize, Result<Probed, ProbeError>),
+    told: impl FnMut(usize, Result<Probed, ProbeError>),
 ) {
+    let ask = |at: usize| {
+        let (pinger, target) = (Arc::clone(pinger), targets[at]);
+        async move { pinger.ping(target, plan.timeout).await }
+    };
+    spread(targets.len(), plan.cycle, ask, told).await;
+}
+
+/// The same with any question: `ask` makes the one that belongs to a place, when that is due.
+pub async fn spread<T, F>(
+    count: usize,
+    cycle: Duration,
+    ask: impl Fn(usize) -> F,
+    mut told: impl FnMut(usize, T),
+) where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
     let started = Instant::now();
-    let mut pace = Pace::new(targets.len(), plan.cycle);
+    let mut pace = Pace::new(count, cycle);
     let mut running = JoinSet::new();
     while pace.left() || !running.is_empty() {
         tokio::select! {
@@ -40,12 +57,12 @@ pub async fn sweep(
             biased;
             () = sleep_until(started + pace.next_at()), if pace.left() => {
                 for at in pace.take(started.elapsed()) {
-                    let (pinger, target) = (Arc::clone(pinger), targets[at]);
-                    running.spawn(async move { (at, pinger.ping(target, plan.timeout).await) });
+                    let asked = ask(at);
+                    running.spawn(async move { (at, asked.await) });
                 }
             }
             Some(done) = running.join_next() => {
-                let (at, probed) = match done {
+                let (at, answer) = match done {
                     Ok(done) => done,
                     // Nobody aborts these tasks but the set itself; a panic goes on where it can be seen.
                     Err(error) => match error.try_into_panic() {
@@ -53,7 +70,7 @@ pub async fn sweep(
                         Err(_) => continue,
                     },
                 };
-                told(at, probed);
+                told(at, answer);
             }
         }
     }
