@@ -15,10 +15,13 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,targe
     cargo xtask build --release && cp target/release/steadyline /steadyline
 
 FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libcap2-bin && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin steadyline \
     && install --directory --owner=steadyline --mode=0700 /data
 COPY --from=build /steadyline /usr/local/bin/steadyline
+# Raw ICMP (traceroute, and echoes where ping_group_range is closed) without root. A container that drops NET_RAW cannot
+# start a file with this right: build without this line there; probes then use datagram ICMP, or TCP, and say so.
+RUN setcap cap_net_raw+ep /usr/local/bin/steadyline
 ENV STEADYLINE_LISTEN=[::]:3000 STEADYLINE_DATA_DIR=/data
 USER steadyline
 VOLUME /data

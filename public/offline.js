@@ -18,6 +18,18 @@ const WORDS = {
     now: 'Stand von eben',
     units: [['Minute', 'Minuten'], ['Stunde', 'Stunden'], ['Tag', 'Tagen']],
     test: 'Letzter Test',
+    // The API's sentence is English; the place of the fault is enough for a short one.
+    places: {
+      device: 'Es lag am Gerät oder an dem, was es verbindet.',
+      line: 'Es lag an der eigenen Leitung.',
+      building: 'Es lag am Netz des Hauses.',
+      provider: 'Es lag am Anbieter.',
+      transit: 'Es lag an einem Netz zwischen Anbieter und Internet.',
+      service: 'Es lag an einem Dienst.',
+      wide: 'Mehrere Anbieter waren gestört.',
+      none: 'Alles war gut.',
+      unknown: 'Es war nicht genug bekannt.',
+    },
   },
 };
 
@@ -68,7 +80,7 @@ async function show() {
   }
   const state = await noted.json();
   const since = new Date(state.noted_at);
-  document.getElementById('sentence').textContent = state.sentence ?? '';
+  document.getElementById('sentence').textContent = words.places?.[state.place] ?? state.sentence ?? '';
   document.getElementById('figures').textContent = figures(state);
   const shown = document.getElementById('age');
   shown.title = since.toLocaleString(language);

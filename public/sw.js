@@ -70,6 +70,7 @@ async function note() {
   if (!verdict && !connection) return;
   const state = {
     noted_at: new Date().toISOString(),
+    place: verdict?.place ?? null,
     sentence: verdict?.sentence ?? null,
     download: connection?.last_download_mbps ?? null,
     upload: connection?.last_upload_mbps ?? null,
@@ -88,11 +89,3 @@ async function ask(path) {
     return null;
   }
 }
-
-// A page asks for a note after something changed (a finished test).
-self.addEventListener('message', (event) => {
-  if (event.data === 'note') {
-    notedAt = 0;
-    event.waitUntil(note());
-  }
-});

@@ -9,7 +9,7 @@ use leptos_router::{
 
 use crate::{
     i18n::{provide_lang, td_string},
-    layout::{Frame, NotFoundPage},
+    layout::{Frame, MorePage, NotFoundPage},
     now::NowPage,
     rooms::{AdminBuildingsRoom, BuildingListRoom, BuildingRoom, PosterRoom},
     rooms::{HistoryRoom, ProvidersRoom, SettingsRoom, ShareRoom, TestRoom, UplinkListRoom, UplinkRoom},
@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
                             view={Lazy::<ShareRoom>::new()}
                             ssr=SsrMode::Async
                         />
+                        <Route path=StaticSegment("more") view=MorePage />
                         <Route path=StaticSegment("building") view={Lazy::<BuildingListRoom>::new()} />
                         <Route
                             path=(StaticSegment("building"), ParamSegment("slug"))

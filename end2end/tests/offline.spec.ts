@@ -29,6 +29,20 @@ test('opens with the last known state while the server is stopped', async ({ pag
   await expect(page).toHaveURL(`${server.url}/history`);
 });
 
+test.describe('in German', () => {
+  test.use({ locale: 'de-DE' });
+  test('says the last known state in words of its own', async ({ page }) => {
+    await page.goto(server.url);
+    await alive(page);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+    await expect.poll(() => page.evaluate(() => caches.match('/state').then((noted) => noted?.ok ?? false))).toBe(true);
+    await server.down();
+    await page.goto(`${server.url}/history`);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Steadyline ist nicht erreichbar');
+    await expect(page.getByText('Es war nicht genug bekannt.')).toBeVisible();
+  });
+});
+
 test('keeps no page that the server drew', async ({ page }) => {
   await page.goto(server.url);
   await alive(page);

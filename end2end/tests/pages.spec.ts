@@ -6,6 +6,7 @@ const ROOMS = [
   { name: 'test', path: '/test' },
   { name: 'history', path: '/history' },
   { name: 'providers', path: '/isp' },
+  { name: 'building', path: '/building' },
   { name: 'settings', path: '/settings' },
   { name: 'uplinks', path: '/uplinks' },
 ];
@@ -44,6 +45,21 @@ for (const { name, path } of ROOMS) {
     });
   }
 }
+
+test('a phone reaches every room by its five', async ({ page, visit }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await bringAxe(page);
+  await visit('/');
+  const bar = page.getByRole('navigation', { name: 'Rooms' }).getByRole('link').filter({ visible: true });
+  await expect(bar).toHaveText(['Now', 'Test', 'History', 'Providers', 'More']);
+  for (const { path } of ROOMS.filter((room) => ['settings', 'uplinks'].includes(room.name))) {
+    await bar.getByText('More').click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('More');
+    await expectAccessible(page);
+    await page.getByRole('main').locator(`a[href="${path}"]`).click();
+    await expect(page).toHaveURL(path);
+  }
+});
 
 test('the first page fetches the program alone, a room when it is entered', async ({ page, visit }) => {
   const fetched: string[] = [];

@@ -9,6 +9,7 @@ use axum::{
     extract::Request,
     http::{HeaderValue, Method, header},
     response::{IntoResponse, Response},
+    routing::any,
 };
 use backend::{
     AppState,
@@ -18,24 +19,30 @@ use leptos::{nonce::use_nonce, prelude::provide_context};
 use leptos_axum::{
     ResponseOptions, generate_route_list, render_app_async_with_context, render_app_to_stream_with_context,
 };
+use leptos_router::SsrMode;
 
 use crate::{share, site::Site, transport::Transport};
 
 /// The whole program's router: the API, the built files and, for everything else, the pages.
 pub fn router(state: &AppState) -> Router {
     let api = api_router(state.clone());
-    // Walking the routes is needed once for its check that they can be listed; every path goes to leptos, which
-    // answers unknown ones with the page for what is not there.
-    let _ = generate_route_list(App);
     let pages = Pages {
         state: state.clone(),
         api: api.clone(),
         site: Site::open(state.config.http.site_dir.clone()),
         policy: policy(state),
     };
-    let pages =
-        Router::new().fallback(move |request: Request| answer(pages.clone(), request)).layer(compression());
-    complete(api.fallback_service(pages), state)
+    // Every path goes to leptos, which answers unknown ones with the page for what is not there.
+    let stream = pages.clone();
+    let mut router =
+        Router::new().fallback(move |request: Request| answer(stream.clone(), request, Drawing::Stream));
+    // A route whose status or head depends on data says so by its mode.
+    for listing in generate_route_list(App).iter().filter(|l| *l.mode() == SsrMode::Async) {
+        let pages = pages.clone();
+        let whole = any(move |request: Request| answer(pages.clone(), request, Drawing::Whole(None)));
+        router = router.route(listing.path(), whole);
+    }
+    complete(api.fallback_service(router.layer(compression())), state)
 }
 
 #[derive(Clone)]
@@ -47,7 +54,7 @@ struct Pages {
     policy: String,
 }
 
-async fn answer(pages: Pages, request: Request) -> Response {
+async fn answer(pages: Pages, request: Request, drawing: Drawing) -> Response {
     let path = request.uri().path().to_owned();
     if path.starts_with("/api/") || path == "/api" {
         return backend::AppError::not_found("address").into_response();
@@ -71,9 +78,7 @@ async fn answer(pages: Pages, request: Request) -> Response {
             let tags = share::tags(&transport, id, &origin).await;
             draw(pages, request, transport, Drawing::Whole(tags)).await
         }
-        // One line's page: its status says whether there is such a line.
-        None if path.starts_with("/uplinks/") => draw(pages, request, transport, Drawing::Whole(None)).await,
-        None => draw(pages, request, transport, Drawing::Stream).await,
+        None => draw(pages, request, transport, drawing).await,
     }
 }
 

@@ -9,7 +9,7 @@ use domain::history::{
 };
 use leptos::prelude::*;
 
-use super::history_page::NoTests;
+use super::{history_page::NoTests, tests_in_words};
 use crate::{
     api,
     charts::{Calendar, Day, Skin},
@@ -132,7 +132,8 @@ fn Speed(calendar: HeatmapCalendar) -> impl IntoView {
         }
         None => td_string!(lang, history.speed).to_owned(),
     };
-    let subtitle = td_string!(lang, history.speed_sub, n = format::count(calendar.total_measurements));
+    let subtitle =
+        td_string!(lang, history.speed_sub, tests = tests_in_words(lang, calendar.total_measurements));
     let levels: BTreeMap<NaiveDate, Option<u8>> =
         calendar.heatmap.iter().map(|d| (d.date, d.intensity)).collect();
     let days = calendar.date_range.start.iter_days().take_while(|d| *d <= calendar.date_range.end);

@@ -3,7 +3,7 @@
 use domain::history::{DistributionQuery, GET_DISTRIBUTION, distribution::Distribution};
 use leptos::prelude::*;
 
-use super::history_page::NoTests;
+use super::{history_page::NoTests, tests_in_words};
 use crate::{
     api,
     charts::{Bar, Bars, Size, Skin, Tick},
@@ -30,7 +30,7 @@ fn Histogram(found: Distribution) -> impl IntoView {
     let lang = lang();
     let unit = |value| format::with_unit(lang, value, "Mbit/s");
     let title = td_string!(lang, history.dist_title, value = unit(found.median_speed_mbps));
-    let subtitle = td_string!(lang, history.dist_sub, n = format::count(found.total_measurements));
+    let subtitle = td_string!(lang, history.dist_sub, tests = tests_in_words(lang, found.total_measurements));
     let bars = found.histogram.iter().map(|bin| Bar {
         from: bin.range_start_mbps,
         to: bin.range_end_mbps,
@@ -50,7 +50,7 @@ fn Histogram(found: Distribution) -> impl IntoView {
                 history.dist_point,
                 low = format::number(lang, bin.range_start_mbps),
                 high = format::with_unit(lang, Some(bin.range_end_mbps), "Mbit/s"),
-                n = bin.count,
+                tests = tests_in_words(lang, bin.count),
                 share = format::percent(lang, bin.percentage)
             )
         })

@@ -13,3 +13,16 @@ mod trends;
 mod weekly;
 
 pub use history_page::HistoryPage;
+
+use crate::{
+    i18n::{Locale, td_string},
+    ui::format,
+};
+
+/// How many tests, in words.
+fn tests_in_words(lang: Locale, n: u64) -> String {
+    match n {
+        1 => td_string!(lang, history.test_one).to_owned(),
+        n => td_string!(lang, history.test_some, n = format::count(n)),
+    }
+}

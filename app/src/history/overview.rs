@@ -11,6 +11,7 @@ use leptos_router::hooks::use_query_map;
 use super::{
     history_page::NoTests,
     tab::{range, range_choices, range_words},
+    tests_in_words,
 };
 use crate::{
     api,
@@ -88,7 +89,7 @@ fn SeriesChart(series: Series, metric: Metric) -> impl IntoView {
         history.subtitle,
         unit = unit,
         range = range_words(lang, series.range),
-        n = format::count(series.total_measurements)
+        tests = tests_in_words(lang, series.total_measurements)
     );
     let (from, to) = (series.start.timestamp(), series.end.timestamp());
     let half = f64::from(series.bucket_s) / 2.0;
@@ -159,7 +160,7 @@ fn sentence(lang: Locale, point: &SeriesPoint, band: Option<Band>, unit: &str) -
         value = format::with_unit(lang, Some(band.p50), unit),
         low = format::number(lang, band.p10),
         high = format::number(lang, band.p90),
-        n = point.count
+        tests = tests_in_words(lang, point.count)
     )
 }
 

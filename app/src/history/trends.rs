@@ -8,7 +8,7 @@ use domain::history::{
 };
 use leptos::prelude::*;
 
-use super::history_page::NoTests;
+use super::{history_page::NoTests, tests_in_words};
 use crate::{
     api,
     charts::{Bar, Bars, Lines, Size, Skin, Spread, Tick},
@@ -87,7 +87,13 @@ fn Weeks(found: SpeedTrend) -> impl IntoView {
         found.data.get(place).map_or_else(String::new, |week| {
             let hour = td_string!(lang, history.week_of, day = monday(lang, week));
             let value = unit(week.avg_download);
-            td_string!(lang, history.hour_point, hour = hour, value = value, n = week.sample_count)
+            td_string!(
+                lang,
+                history.hour_point,
+                hour = hour,
+                value = value,
+                tests = tests_in_words(lang, week.sample_count)
+            )
         })
     };
     view! { <Chart title=title subtitle=td_string!(lang, history.trend_sub) n=n draw=draw say=say table=table /> }
@@ -103,7 +109,8 @@ fn Hours(found: Correlation) -> impl IntoView {
         }
         _ => td_string!(lang, history.hours_few).to_owned(),
     };
-    let subtitle = td_string!(lang, history.hours_sub, n = format::count(found.total_measurements));
+    let subtitle =
+        td_string!(lang, history.hours_sub, tests = tests_in_words(lang, found.total_measurements));
     let hours = found.hourly_correlation;
     let bars = hours.iter().map(|h| Bar {
         from: f64::from(h.hour),
@@ -125,7 +132,13 @@ fn Hours(found: Correlation) -> impl IntoView {
     let say = move |place: usize| {
         hours.get(place).map_or_else(String::new, |h| {
             let (hour, value) = (clock(h.hour), unit(h.avg_speed_mbps));
-            td_string!(lang, history.hour_point, hour = hour, value = value, n = h.measurement_count)
+            td_string!(
+                lang,
+                history.hour_point,
+                hour = hour,
+                value = value,
+                tests = tests_in_words(lang, h.measurement_count)
+            )
         })
     };
     view! { <Chart title=title subtitle=subtitle n=n draw=draw say=say table=table /> }

@@ -1,9 +1,13 @@
-//! The rooms and the place for the page: a bottom bar on phones, a rail of words on desks.
+//! The rooms and the place for the page: a bottom bar on phones, a rail of words on desks. A phone's bar holds five
+//! (ux.md); the rest of them stand on a page of their own, which needs no program to open.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::i18n::{Locale, lang, td_string};
+use crate::{
+    i18n::{Locale, lang, td_string},
+    ui::Page,
+};
 
 /// A room of the menu: where, what it is called, and its sign (one path on a 24 × 24 grid).
 struct Room {
@@ -12,8 +16,11 @@ struct Room {
     sign: &'static str,
 }
 
+/// How many rooms a phone's bar shows beside the way to the others.
+const FIRST: usize = 4;
+
 /// The rooms that exist, and only those.
-fn rooms(lang: Locale) -> [Room; 6] {
+fn rooms(lang: Locale) -> [Room; 7] {
     [
         Room { path: "/", name: td_string!(lang, shell.now), sign: "M3 12h4l3-8 4 16 3-8h4" },
         Room {
@@ -32,6 +39,11 @@ fn rooms(lang: Locale) -> [Room; 6] {
             sign: "M12 20v-8M12 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4M7.5 14.5a6.4 6.4 0 0 1 0-9M16.5 5.5a6.4 6.4 0 0 1 0 9",
         },
         Room {
+            path: "/building",
+            name: td_string!(lang, shell.building),
+            sign: "M5 21V4h9v17M14 10h5v11M3 21h18M8 8h3M8 12h3M8 16h3",
+        },
+        Room {
             path: "/uplinks",
             name: td_string!(lang, shell.uplinks),
             sign: "M4 8h16M4 16h16M8 5v6M16 13v6",
@@ -48,18 +60,10 @@ fn rooms(lang: Locale) -> [Room; 6] {
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
     let lang = lang();
-    let rooms = rooms(lang).map(|Room { path, name, sign }| {
-        view! {
-            <li>
-                <A href=path exact=path == "/">
-                    <svg viewBox="0 0 24 24" aria-hidden="true">
-                        <path d=sign />
-                    </svg>
-                    <span>{name}</span>
-                </A>
-            </li>
-        }
-    });
+    let more =
+        Room { path: "/more", name: td_string!(lang, shell.more), sign: "M5 12h.01M12 12h.01M19 12h.01" };
+    let rooms = rooms(lang).into_iter().enumerate();
+    let rooms = rooms.map(|(place, room)| link(room, (place >= FIRST).then_some("rest"))).collect_view();
     view! {
         <a class="skip visually-hidden" href="#main">
             {td_string!(lang, shell.skip)}
@@ -67,9 +71,35 @@ pub fn Frame(children: Children) -> impl IntoView {
         <div class="frame">
             <nav class="rooms" aria-label=td_string!(lang, shell.rooms)>
                 <p class="brand">"Steadyline"</p>
-                <ul>{rooms.into_iter().collect_view()}</ul>
+                <ul>{rooms} {link(more, Some("more"))}</ul>
             </nav>
             {children()}
         </div>
+    }
+}
+
+fn link(Room { path, name, sign }: Room, class: Option<&'static str>) -> impl IntoView {
+    view! {
+        <li class=class>
+            <A href=path exact=path == "/">
+                <svg viewBox="0 0 24 24" aria-hidden="true">
+                    <path d=sign />
+                </svg>
+                <span>{name}</span>
+            </A>
+        </li>
+    }
+}
+
+/// The rooms that a phone's bar has no place for.
+#[component]
+pub fn MorePage() -> impl IntoView {
+    let lang = lang();
+    let rest = rooms(lang).into_iter().skip(FIRST).map(|room| link(room, None)).collect_view();
+    view! {
+        <Page title=td_string!(lang, shell.more)>
+            <h1>{td_string!(lang, shell.more)}</h1>
+            <ul class="more-rooms">{rest}</ul>
+        </Page>
     }
 }

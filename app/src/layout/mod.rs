@@ -4,7 +4,7 @@ mod frame;
 mod not_found;
 mod theme;
 
-pub use frame::Frame;
+pub use frame::{Frame, MorePage};
 pub use not_found::NotFoundPage;
 pub use theme::{Theme, remember};
 #[cfg(feature = "ssr")]

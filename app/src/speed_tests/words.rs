@@ -1,6 +1,6 @@
 //! A result in words: the sentence that speaks first, and the reasons of grades.
 
-use domain::measurements::{Grade, GradeReason, InvalidReason, MeasurementResult, Metric, UseGrade};
+use domain::measurements::{Grade, GradeReason, Grades, InvalidReason, MeasurementResult, Metric};
 
 use crate::{
     i18n::{Locale, td_string},
@@ -18,31 +18,34 @@ pub fn sentence(lang: Locale, result: &MeasurementResult) -> String {
     if result.measurement.method == "failed" {
         return td_string!(lang, test.failed_run).to_owned();
     }
-    let grades = &result.detail.grades;
-    let is_good = |grade: &Option<UseGrade>| grade.as_ref().is_some_and(|g| g.grade >= Grade::B);
-    let films = grades.streaming.as_ref().map(|g| g.grade);
-    let mut uses = Vec::new();
-    if films.is_some_and(|grade| grade >= Grade::A) {
-        uses.push(td_string!(lang, test.use_streaming));
-    } else if films.is_some_and(|grade| grade >= Grade::C) {
-        uses.push(td_string!(lang, test.use_hd));
-    }
-    for (grade, word) in [
-        (&grades.calls, td_string!(lang, test.use_calls)),
-        (&grades.gaming, td_string!(lang, test.use_gaming)),
-        (&grades.work, td_string!(lang, test.use_work)),
-    ] {
-        if is_good(grade) {
-            uses.push(word);
-        }
-    }
-    let good = match list(lang, &uses) {
-        Some(uses) => td_string!(lang, test.good_for, uses = uses),
-        None => td_string!(lang, test.good_for_nothing).to_owned(),
-    };
+    let good = good_for(lang, &result.detail.grades);
     match stutter(lang, result) {
         Some(stutter) => format!("{good} {stutter}"),
         None => good,
+    }
+}
+
+/// What the line is good for; nothing is called too slow that no grade says so of.
+fn good_for(lang: Locale, grades: &Grades) -> String {
+    let films = grades.streaming.as_ref().map(|g| g.grade);
+    let (films_word, films_good) = match films {
+        Some(grade) if grade >= Grade::A => (td_string!(lang, test.use_streaming), true),
+        grade => (td_string!(lang, test.use_hd), grade.is_some_and(|grade| grade >= Grade::C)),
+    };
+    let uses = [
+        (&grades.calls, td_string!(lang, test.use_calls)),
+        (&grades.gaming, td_string!(lang, test.use_gaming)),
+        (&grades.work, td_string!(lang, test.use_work)),
+    ];
+    let uses = uses.into_iter().filter_map(|(grade, word)| Some((word, grade.as_ref()?.grade >= Grade::B)));
+    let graded: Vec<(&str, bool)> = films.map(|_| (films_word, films_good)).into_iter().chain(uses).collect();
+    let named = |good: bool| -> Vec<&str> {
+        graded.iter().filter(|(_, is_good)| *is_good == good).map(|(word, _)| *word).collect()
+    };
+    match (list(lang, &named(true)), list(lang, &named(false))) {
+        (Some(uses), _) => td_string!(lang, test.good_for, uses = uses),
+        (None, Some(uses)) => td_string!(lang, test.too_slow_for, uses = uses),
+        (None, None) => td_string!(lang, test.not_graded).to_owned(),
     }
 }
 
@@ -88,5 +91,27 @@ pub fn reason(lang: Locale, reason: &GradeReason) -> String {
         Metric::LoadedPing => td_string!(lang, test.needs_loaded_ping, value = value, limit = limit),
         Metric::Ping => td_string!(lang, test.needs_ping, value = value, limit = limit),
         Metric::Jitter => td_string!(lang, test.needs_jitter, value = value, limit = limit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::measurements::UseGrade;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::all(["A+", "A", "A", "A"], "Good for 4K films, calls, games and work from home.")]
+    #[case::some(["C", "A", "F", "D"], "Good for films in HD and calls.")]
+    #[case::none_of_them(["F", "D", "F", "F"], "Too slow for films in HD, calls, games and work from home.")]
+    #[case::only_what_was_graded(["", "F", "", ""], "Too slow for calls.")]
+    #[case::nothing_graded(["", "", "", ""], "Measured, but not enough to say what it is good for.")]
+    fn what_a_line_is_good_for(#[case] grades: [&str; 4], #[case] expected: &str) {
+        let [streaming, calls, gaming, work] = grades.map(|grade| {
+            let grade = serde_json::from_value(serde_json::json!(grade)).ok()?;
+            Some(UseGrade { grade, reasons: vec![] })
+        });
+        assert_eq!(good_for(Locale::en, &Grades { calls, gaming, streaming, work }), expected);
     }
 }
