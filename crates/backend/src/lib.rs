@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod backup;
+pub mod buildings;
 pub mod clock;
 pub mod config;
 pub mod crypto;

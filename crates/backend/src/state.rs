@@ -6,8 +6,8 @@ use anyhow::Context;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    clock::Clock, config::Config, crypto::ServerKey, db::Db, http::Limits, isps::community::Community, live,
-    providers, service::Recorder, speed_tests::Speed,
+    buildings, clock::Clock, config::Config, crypto::ServerKey, db::Db, http::Limits,
+    isps::community::Community, live, providers, service::Recorder, speed_tests::Speed,
 };
 
 /// Cheap to clone; everything is behind one `Arc`.
@@ -28,6 +28,7 @@ pub struct Parts {
     pub live: live::Hub,
     pub providers: providers::Providers,
     pub community: Community,
+    pub buildings: buildings::Check,
     /// Cancelled when the program is asked to stop.
     pub stop: CancellationToken,
     /// Everything that runs beside a request, waited for at a stop.
@@ -48,6 +49,7 @@ impl AppState {
             live: live::Hub::new(&config, &db),
             providers,
             community: Community::default(),
+            buildings: buildings::Check::default(),
             key,
             speed: Arc::new(Speed::new(&config.speed)),
             db,

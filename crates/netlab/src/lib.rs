@@ -12,7 +12,8 @@
 //! every kernel. Segmentation offload is off on each veth, so that `tbf` counts frames as a wire would carry them:
 //! 1514 bytes for 1448 bytes of TCP payload.
 //!
-//! A [`Chain`] is the other shape: a row of routers, for probes that look at the hops of a path; a [`Fan`] is many rows.
+//! A [`Chain`] is another shape: a row of routers, for probes that look at the hops of a path; a [`Fan`] is many rows; a
+//! [`Town`] a third: homes of several providers, for the building check.
 //!
 //! Root is needed: [`Lab::build`] answers [`LabError::NotRoot`] without it, and tests skip with that message.
 //! Namespaces are named by the process that made them, deleted on drop, and those of dead processes at the next start.
@@ -26,6 +27,7 @@ mod run;
 mod scenario;
 mod shape;
 mod sys;
+mod town;
 
 pub mod gauge;
 pub mod product;
@@ -36,3 +38,4 @@ pub use lab::{Lab, SERVER, require_root};
 pub use run::LabError;
 pub use scenario::{Home, Scenario};
 pub use shape::payload_mbit;
+pub use town::{TOWN_SERVER, Town, TownProvider};

@@ -28,7 +28,12 @@ use super::{caller::device_id, client::Client};
 use crate::{AppError, AppState, config::LimitsConfig, crypto::DeviceHash};
 
 /// Routes with a number of their own (api.md §0).
-const SPECIAL: &[(&str, &str, u32)] = &[("POST", "/api/test-now", 5)];
+const SPECIAL: &[(&str, &str, u32)] = &[
+    ("POST", "/api/test-now", 5),
+    // Each asks an address.
+    ("POST", "/api/buildings/{slug}/register", 5),
+    ("POST", "/api/register", 5),
+];
 /// Never counted: probes of a supervisor, and what counts by itself.
 const FREE: &[&str] = &["/livez", "/readyz", "/health", "/api/health", "/metrics", "/api/metrics"];
 /// Keys above which idle ones are swept.

@@ -15,8 +15,9 @@ use domain::isps::{
 use super::community::{self, Snapshot};
 use crate::{
     AppError, AppState,
+    buildings::{self, Asker},
     error::AppResult,
-    http::{Caller, Query},
+    http::{Caller, Json, Query},
 };
 
 /// `/api/status` looks at seven days and at the last one.
@@ -45,7 +46,8 @@ pub async fn list_isp_reliability(
 
 /// The community's state.
 #[utoipa::path(get, path = "/api/status", tag = "isps", responses((status = 200, body = Status)))]
-pub async fn get_status(State(state): State<AppState>, caller: Caller) -> AppResult<Response> {
+pub async fn get_status(State(state): State<AppState>, asker: Asker) -> AppResult<Response> {
+    let caller = asker.caller;
     let week = community::snapshot(&state, WEEK_HOURS).await?;
     let day = community::snapshot(&state, DAY_HOURS).await?;
     let viewer = week.viewer(caller.household.0).or_else(|| day.viewer(caller.household.0));
@@ -60,7 +62,12 @@ pub async fn get_status(State(state): State<AppState>, caller: Caller) -> AppRes
         let status = community_status(&facts, viewer.as_ref(), k, week.made_at);
         serde_json::to_string(&status).map_err(|e| AppError::Internal(e.into()))
     })?;
-    Ok(json(answer))
+    // What is kept is for every viewer of a household; the visitor is this one's alone.
+    let Some(visitor) = buildings::visitor_of_only_building(&state, &asker).await? else {
+        return Ok(json(answer));
+    };
+    let status: Status = serde_json::from_str(&answer).map_err(|e| AppError::Internal(e.into()))?;
+    Ok(Json(Status { visitor: Some(visitor), ..status }).into_response())
 }
 
 /// A device without a household (forgotten after 30 days, or never told) takes part in nothing.

@@ -3,6 +3,8 @@
 
 mod app;
 mod backup;
+mod buildings;
+mod buildings_admin;
 mod faults;
 mod foreign_clients;
 mod history;

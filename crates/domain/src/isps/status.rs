@@ -56,6 +56,7 @@ pub fn community_status(
         daily_summary: facts.days.iter().zip(hidden).map(|(day, hidden)| summary(day, hidden)).collect(),
         suppressed,
         checked_at: now,
+        visitor: None,
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod batch;
 mod pace;
+mod spread;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -15,6 +16,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+pub use self::spread::spread;
 use self::{batch::Batch, pace::Pace};
 use crate::{Pinger, ProbeError, Probed};
 
