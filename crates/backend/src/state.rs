@@ -6,8 +6,8 @@ use anyhow::Context;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    clock::Clock, config::Config, crypto::ServerKey, db::Db, http::Limits, isps::community::Community, live,
-    providers, service::Recorder, speed_tests::Speed,
+    clock::Clock, config::Config, crypto::ServerKey, db::Db, diagnostics, http::Limits,
+    isps::community::Community, live, providers, service::Recorder, speed_tests::Speed,
 };
 
 /// Cheap to clone; everything is behind one `Arc`.
@@ -28,6 +28,7 @@ pub struct Parts {
     pub live: live::Hub,
     pub providers: providers::Providers,
     pub community: Community,
+    pub diagnostics: diagnostics::Desk,
     /// Cancelled when the program is asked to stop.
     pub stop: CancellationToken,
     /// Everything that runs beside a request, waited for at a stop.
@@ -40,6 +41,7 @@ impl AppState {
         open_folder(&config.data_dir)?;
         let key = ServerKey::load(&config)?;
         let db = open_database(&config).await?;
+        let diagnostics = diagnostics::Desk::new(&config.diagnostics)?;
         let providers = providers::Providers::load(&config.providers)?;
         let state = Self(Arc::new(Parts {
             metrics: Recorder::install(),
@@ -48,6 +50,7 @@ impl AppState {
             live: live::Hub::new(&config, &db),
             providers,
             community: Community::default(),
+            diagnostics,
             key,
             speed: Arc::new(Speed::new(&config.speed)),
             db,

@@ -3,6 +3,7 @@
 
 mod app;
 mod backup;
+mod diagnostics;
 mod faults;
 mod foreign_clients;
 mod history;
@@ -19,5 +20,6 @@ mod providers;
 mod seed;
 mod speed_results;
 mod speed_tests;
+mod ssrf;
 mod storage;
 mod uplinks;
