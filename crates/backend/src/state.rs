@@ -6,7 +6,7 @@ use anyhow::Context;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    buildings, clock::Clock, config::Config, crypto::ServerKey, db::Db, http::Limits,
+    buildings, clock::Clock, config::Config, crypto::ServerKey, db::Db, diagnostics, http::Limits,
     isps::community::Community, live, providers, service::Recorder, speed_tests::Speed,
 };
 
@@ -29,6 +29,7 @@ pub struct Parts {
     pub providers: providers::Providers,
     pub community: Community,
     pub buildings: buildings::Check,
+    pub diagnostics: diagnostics::Desk,
     /// Cancelled when the program is asked to stop.
     pub stop: CancellationToken,
     /// Everything that runs beside a request, waited for at a stop.
@@ -41,6 +42,7 @@ impl AppState {
         open_folder(&config.data_dir)?;
         let key = ServerKey::load(&config)?;
         let db = open_database(&config).await?;
+        let diagnostics = diagnostics::Desk::new(&config.diagnostics)?;
         let providers = providers::Providers::load(&config.providers)?;
         let state = Self(Arc::new(Parts {
             metrics: Recorder::install(),
@@ -50,6 +52,7 @@ impl AppState {
             providers,
             community: Community::default(),
             buildings: buildings::Check::default(),
+            diagnostics,
             key,
             speed: Arc::new(Speed::new(&config.speed)),
             db,

@@ -4,6 +4,7 @@
 //! server run the same functions; the server always recomputes and never trusts a sent grade.
 
 pub mod buildings;
+pub mod diagnostics;
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;

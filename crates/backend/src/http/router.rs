@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{caller, document, limits, origin, stack};
 use crate::{
-    AppState, buildings, history, isps, librespeed, live, me, measurements, ndt7, providers, service,
-    speed_tests, uplinks, verdict,
+    AppState, buildings, diagnostics, history, isps, librespeed, live, me, measurements, ndt7, providers,
+    service, speed_tests, uplinks, verdict,
 };
 
 #[derive(OpenApi)]
@@ -22,6 +22,7 @@ struct Head;
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Head::openapi())
         .merge(buildings::routes())
+        .merge(diagnostics::routes())
         .merge(history::routes())
         .merge(isps::routes())
         .merge(live::routes())
