@@ -20,4 +20,5 @@ mod seed;
 mod speed_results;
 mod speed_tests;
 mod storage;
+mod uplink_evidence;
 mod uplinks;
