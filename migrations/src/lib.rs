@@ -12,6 +12,7 @@ mod m0002_measurements;
 mod m0003_operation;
 mod m0004_uplinks;
 mod m0006_buildings;
+mod m0007_uplink_evidence;
 
 /// All steps in their order.
 pub struct Migrator;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_operation::Step),
             Box::new(m0004_uplinks::Step),
             Box::new(m0006_buildings::Step),
+            Box::new(m0007_uplink_evidence::Step),
         ]
     }
 }

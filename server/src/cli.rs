@@ -77,6 +77,9 @@ struct SeedArgs {
     /// Over how many days before now.
     #[arg(long, default_value_t = 90)]
     days: u32,
+    /// Days of an invented line of this server.
+    #[arg(long, default_value_t = 90)]
+    uplink_days: u32,
     /// The same number invents the same tests.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -171,10 +174,14 @@ async fn act(role: Role, config: Config) -> anyhow::Result<()> {
 }
 
 async fn seed(config: Config, args: SeedArgs) -> anyhow::Result<()> {
-    let SeedArgs { measurements, devices, providers, days, seed } = args;
+    let SeedArgs { measurements, devices, providers, days, uplink_days, seed } = args;
     let state = AppState::build(config, Arc::new(SystemClock)).await?;
     let plan = SeedPlan { measurements, devices, providers, days, seed };
     backend::seed::seed(&state, plan).await.map_err(AppError::into_anyhow).context("invent tests")?;
+    if uplink_days > 0 {
+        let line = backend::seed::seed_uplink(&state, uplink_days, seed).await;
+        line.map_err(AppError::into_anyhow).context("invent a line")?;
+    }
     state.db.close().await.context("close the database")?;
     print(&format!(
         "{measurements} tests of {devices} devices; X-Client-ID of the first: {}",

@@ -332,16 +332,29 @@ fn uplink_history(query: &str) -> Value {
             };
             let rtt = (up > 0).then(|| 11.0 + noise(i));
             json!({ "at": start + chrono::Duration::seconds(i * bucket), "up": up, "degraded": 0, "down": down,
-                "no_data": no_data, "rtt_p50": rtt, "rtt_p95": rtt.map(|ms| ms * 1.4), "loss": rtt.map(|_| 0.0) })
+                "no_data": no_data, "rtt_p50": rtt, "rtt_p95": rtt.map(|ms| ms * 1.4), "loss": rtt.map(|_| 0.0),
+                "rtt_deciles": rtt.map_or_else(Vec::new, |ms| (1..10).map(|tenth| ms - 2.5 + f64::from(tenth) / 2.0).collect()) })
         })
         .collect();
     let totals = json!({ "up": 1237, "degraded": 0, "down": 3, "no_data": 50 });
     let percent = json!({ "up": 99.758, "degraded": 0.0, "down": 0.242, "no_data": 3.876 });
     json!({ "name": "eth0", "range": range, "bucket_s": bucket, "start": start, "end": end,
         "watched_since": start + chrono::Duration::seconds(30 * bucket), "points": points, "totals": totals,
-        "percent": percent, "days": [{ "date": "2026-11-21", "totals": totals, "percent": percent }],
+        "percent": percent,
+        "days": [{ "date": "2026-11-21", "totals": totals, "percent": percent, "pinned": true }],
+        "rounds_dropped_to": "2026-11-20T09:00:00Z",
         "faults": [
-            { "from": "2026-11-21T11:55:00Z", "to": null, "state": "degraded", "reason": "loss" },
-            { "from": "2026-11-21T10:40:00Z", "to": "2026-11-21T10:43:00Z", "state": "down", "reason": "nothing_answers" },
+            { "from": "2026-11-21T11:55:00Z", "to": null, "state": "degraded", "reason": "loss", "trace_id": null, "trace": null },
+            { "from": "2026-11-21T10:40:00Z", "to": "2026-11-21T10:43:00Z", "state": "down", "reason": "nothing_answers",
+              "trace_id": 7, "trace": trace() },
+        ] })
+}
+
+fn trace() -> Value {
+    json!({ "taken_at": "2026-11-21T10:40:02Z", "target": "1.1.1.1", "method": "ICMP (datagram socket)", "end": "silent",
+        "hops": [
+            { "ttl": 1, "address": "192.0.2.1", "provider": null, "sent": 3, "answered": 3, "rtt_ms": 0.6 },
+            { "ttl": 2, "address": "198.51.100.9", "provider": "Northnet", "sent": 3, "answered": 2, "rtt_ms": 9.4 },
+            { "ttl": 3, "address": null, "provider": null, "sent": 3, "answered": 0, "rtt_ms": null },
         ] })
 }

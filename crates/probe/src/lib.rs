@@ -16,6 +16,7 @@ pub mod cli;
 pub mod dns;
 pub mod https;
 pub mod icmp;
+pub mod link;
 pub mod mtu;
 pub mod resolve;
 pub mod sweep;

@@ -54,6 +54,9 @@ pub struct RetentionConfig {
     pub samples_days: u32,
     /// `None`: until deleted.
     pub measurements_days: Option<u32>,
+    pub uplink_rounds_days: u32,
+    /// Megabytes.
+    pub uplink_rounds_mb: u32,
     pub uplink_minutes_days: u32,
     pub uplink_states_days: u32,
 }
@@ -184,6 +187,8 @@ impl RetentionConfig {
         Self {
             samples_days: r.within("retention.samples_days", 1, 36_500),
             measurements_days: measurements_days.then(|| r.within("retention.measurements_days", 1, 36_500)),
+            uplink_rounds_days: r.within("retention.uplink_rounds_days", 1, 36_500),
+            uplink_rounds_mb: r.within("retention.uplink_rounds_mb", 1, 1_000_000),
             uplink_minutes_days: r.within("retention.uplink_minutes_days", 1, 36_500),
             uplink_states_days: r.within("retention.uplink_states_days", 3, 36_500),
         }

@@ -103,6 +103,12 @@ pub const SETTINGS: &[Setting] = &[
     open("privacy.household_days", "30", "Days for which household hashes are kept."),
     open("retention.samples_days", "30", "Days for which the raw samples of tests are kept."),
     open("retention.measurements_days", "", "Days for which measurements are kept; unset: until deleted."),
+    open("retention.uplink_rounds_days", "7", "Days for which each single round of an uplink is kept."),
+    open(
+        "retention.uplink_rounds_mb",
+        "200",
+        "Megabytes that these rounds may take; beyond it the oldest go first, pinned days excepted.",
+    ),
     open(
         "retention.uplink_minutes_days",
         "30",

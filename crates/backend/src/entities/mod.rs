@@ -21,4 +21,7 @@ pub mod speed_session;
 pub mod uplink;
 pub mod uplink_fault;
 pub mod uplink_minute;
+pub mod uplink_pin;
 pub mod uplink_rollup;
+pub mod uplink_round;
+pub mod uplink_trace;

@@ -24,4 +24,5 @@ mod speed_results;
 mod speed_tests;
 mod ssrf;
 mod storage;
+mod uplink_evidence;
 mod uplinks;
