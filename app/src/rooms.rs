@@ -1,11 +1,12 @@
-//! The rooms that the browser loads when they are entered: `cargo xtask build` cuts the program at the two functions
-//! here, so that the first visit to `/` carries the Now page alone. Two and not one a room: what rooms share would
+//! The rooms that the browser loads when they are entered: `cargo xtask build` cuts the program at the three functions
+//! here, so that the first visit to `/` carries the Now page alone. Three and not one a room: what rooms share would
 //! become a file for each set of them that shares it.
 
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
 use crate::{
+    admin::{AuditPage, OverviewPage, SessionsPage, SignInPage, UsersPage},
     history::HistoryPage,
     providers::ProvidersPage,
     settings::SettingsPage,
@@ -13,13 +14,18 @@ use crate::{
     uplinks::{UplinkListPage, UplinkPage},
 };
 
+pub struct AdminRoom;
+pub struct AuditRoom;
 pub struct HistoryRoom;
 pub struct ProvidersRoom;
 pub struct SettingsRoom;
+pub struct SessionsRoom;
 pub struct ShareRoom;
+pub struct SignInRoom;
 pub struct TestRoom;
 pub struct UplinkListRoom;
 pub struct UplinkRoom;
+pub struct UsersRoom;
 
 /// A room that reads what was measured.
 enum Reading {
@@ -34,6 +40,26 @@ enum Reading {
 enum Testing {
     Test,
     Share,
+}
+
+/// A room of the operator's.
+enum Operating {
+    Overview,
+    Audit,
+    Sessions,
+    SignIn,
+    Users,
+}
+
+#[lazy]
+fn operating(room: Operating) -> AnyView {
+    match room {
+        Operating::Overview => view! { <OverviewPage /> }.into_any(),
+        Operating::Audit => view! { <AuditPage /> }.into_any(),
+        Operating::Sessions => view! { <SessionsPage /> }.into_any(),
+        Operating::SignIn => view! { <SignInPage /> }.into_any(),
+        Operating::Users => view! { <UsersPage /> }.into_any(),
+    }
 }
 
 #[lazy]
@@ -76,11 +102,16 @@ macro_rules! rooms {
 }
 
 rooms! {
+    AdminRoom: operating, __preload_operating, Operating::Overview;
+    AuditRoom: operating, __preload_operating, Operating::Audit;
     HistoryRoom: reading, __preload_reading, Reading::History;
     ProvidersRoom: reading, __preload_reading, Reading::Providers;
     SettingsRoom: reading, __preload_reading, Reading::Settings;
+    SessionsRoom: operating, __preload_operating, Operating::Sessions;
     ShareRoom: testing, __preload_testing, Testing::Share;
+    SignInRoom: operating, __preload_operating, Operating::SignIn;
     TestRoom: testing, __preload_testing, Testing::Test;
     UplinkListRoom: reading, __preload_reading, Reading::UplinkList;
     UplinkRoom: reading, __preload_reading, Reading::Uplink;
+    UsersRoom: operating, __preload_operating, Operating::Users;
 }

@@ -11,7 +11,10 @@ use crate::{
     i18n::{provide_lang, td_string},
     layout::{Frame, NotFoundPage},
     now::NowPage,
-    rooms::{HistoryRoom, ProvidersRoom, SettingsRoom, ShareRoom, TestRoom, UplinkListRoom, UplinkRoom},
+    rooms::{
+        AdminRoom, AuditRoom, HistoryRoom, ProvidersRoom, SessionsRoom, SettingsRoom, ShareRoom, SignInRoom,
+        TestRoom, UplinkListRoom, UplinkRoom, UsersRoom,
+    },
     speed_tests::deliver_later,
 };
 
@@ -49,6 +52,23 @@ pub fn App() -> impl IntoView {
                         <Route
                             path=(StaticSegment("uplinks"), ParamSegment("name"))
                             view={Lazy::<UplinkRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=StaticSegment("admin") view={Lazy::<AdminRoom>::new()} ssr=SsrMode::Async />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("audit"))
+                            view={Lazy::<AuditRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("sessions"))
+                            view={Lazy::<SessionsRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=(StaticSegment("admin"), StaticSegment("sign-in")) view={Lazy::<SignInRoom>::new()} />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("users"))
+                            view={Lazy::<UsersRoom>::new()}
                             ssr=SsrMode::Async
                         />
                     </Routes>

@@ -4,6 +4,7 @@ use crate::endpoint::EndpointInfo;
 
 /// The slices' lists; keep sorted, one line each (a hot spot for parallel work).
 pub const ENDPOINTS: &[&[EndpointInfo]] = &[
+    crate::admin::ENDPOINTS,
     crate::history::ENDPOINTS,
     crate::isps::ENDPOINTS,
     crate::live::ENDPOINTS,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Debian package and a program that shows it is there.
-const PACKAGES: [(&str, &str); 8] = [
+const PACKAGES: [(&str, &str); 9] = [
     ("chromium", "chromium"),
     ("postgresql", "psql"),
     ("iperf3", "iperf3"),
@@ -21,6 +21,7 @@ const PACKAGES: [(&str, &str); 8] = [
     ("fping", "fping"),
     ("iputils-ping", "ping"),
     ("python3-venv", "python3"),
+    ("fail2ban", "fail2ban-regex"),
 ];
 
 /// Installs what is missing.
