@@ -11,8 +11,11 @@ use crate::{
     i18n::{provide_lang, td_string},
     layout::{Frame, MorePage, NotFoundPage},
     now::NowPage,
-    rooms::{AdminBuildingsRoom, BuildingListRoom, BuildingRoom, PosterRoom},
-    rooms::{HistoryRoom, ProvidersRoom, SettingsRoom, ShareRoom, TestRoom, UplinkListRoom, UplinkRoom},
+    rooms::{
+        AdminBuildingsRoom, AdminRoom, AuditRoom, BuildingListRoom, BuildingRoom, HistoryRoom, PosterRoom,
+        ProvidersRoom, SessionsRoom, SettingsRoom, ShareRoom, SignInRoom, TestRoom, UplinkListRoom,
+        UplinkRoom, UsersRoom,
+    },
     speed_tests::deliver_later,
 };
 
@@ -66,6 +69,23 @@ pub fn App() -> impl IntoView {
                         <Route
                             path=(StaticSegment("uplinks"), ParamSegment("name"))
                             view={Lazy::<UplinkRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=StaticSegment("admin") view={Lazy::<AdminRoom>::new()} ssr=SsrMode::Async />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("audit"))
+                            view={Lazy::<AuditRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("sessions"))
+                            view={Lazy::<SessionsRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=(StaticSegment("admin"), StaticSegment("sign-in")) view={Lazy::<SignInRoom>::new()} />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("users"))
+                            view={Lazy::<UsersRoom>::new()}
                             ssr=SsrMode::Async
                         />
                     </Routes>

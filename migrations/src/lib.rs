@@ -11,6 +11,7 @@ mod m0001_devices;
 mod m0002_measurements;
 mod m0003_operation;
 mod m0004_uplinks;
+mod m0005_admins;
 mod m0006_buildings;
 mod m0007_uplink_evidence;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_uplinks::Step),
             Box::new(m0006_buildings::Step),
             Box::new(m0007_uplink_evidence::Step),
+            Box::new(m0005_admins::Step),
         ]
     }
 }

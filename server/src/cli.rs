@@ -13,7 +13,10 @@ use backend::{
 use clap::{Args, Parser, Subcommand};
 use probe::cli::ProbeArgs;
 
-use crate::{boot, logs};
+use crate::{
+    admin_cli::{self, AdminRole, KeyRole},
+    boot, logs,
+};
 
 /// Is it me, my building, my provider, or the internet? A self-hosted observatory.
 #[derive(Parser)]
@@ -54,6 +57,12 @@ enum Role {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigRole),
+    /// Who may sign in as the operator.
+    #[command(subcommand)]
+    Admin(AdminRole),
+    /// The key that seals secrets in the database.
+    #[command(subcommand)]
+    Key(KeyRole),
     /// Print the API's OpenAPI document.
     Openapi,
     /// Measure by hand: echo, TCP, HTTPS, path, MTU, TLS, DNS.
@@ -161,6 +170,8 @@ async fn act(role: Role, config: Config) -> anyhow::Result<()> {
             print(&format!("Restored.{}", kept.unwrap_or_default()))
         }
         Role::Seed(args) => seed(config, args).await,
+        Role::Admin(role) => role.run(config).await,
+        Role::Key(KeyRole::Rotate) => admin_cli::rotate_key(&config).await,
         Role::Providers(ProvidersRole::Update) => {
             let bytes = backend::providers::update(&config).await?;
             print(&format!("The table was fetched: {bytes} bytes."))

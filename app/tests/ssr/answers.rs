@@ -49,7 +49,7 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         "/api/reports/weekly" => weekly(full),
         "/api/sla/analyze" => sla(full),
         "/api/cost-calculator" => cost(full),
-        path if path.contains("/buildings") || path.starts_with("/api/admin/") => {
+        path if path.contains("/buildings") || super::buildings::ADMIN.contains(&path) => {
             return Ok(super::buildings::answer(full, path));
         }
         "/api/uplinks" => json!(if full { vec![uplink()] } else { vec![] }),
@@ -59,6 +59,25 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
             let error = ApiError::new(ErrorCode::NotFound, "There is no such uplink.");
             return Ok((404, serde_json::to_vec(&error).unwrap()));
         }
+        _ if path.starts_with("/api/admin/") && !full => {
+            let error = ApiError::new(ErrorCode::Unauthenticated, "Nobody is signed in.");
+            return Ok((401, serde_json::to_vec(&error).unwrap()));
+        }
+        "/api/admin/session" => json!({ "name": "anna", "role": "admin", "created_at": NOW,
+            "expires_at": "2026-11-21T13:00:00Z", "recovery_codes": 2 }),
+        "/api/admin/users" => {
+            json!([{ "name": "anna", "role": "admin", "created_at": NOW, "signed_in_at": NOW,
+            "recovery_codes": 2 }, { "name": "vera", "role": "viewer", "created_at": NOW, "signed_in_at": null,
+            "recovery_codes": 10 }])
+        }
+        "/api/admin/sessions" => {
+            json!([{ "id": 7, "name": "anna", "agent": "Firefox, Linux", "ip_version": 6,
+            "created_at": NOW, "seen_at": NOW, "expires_at": NOW, "current": true }, { "id": 5, "name": "anna",
+            "agent": null, "ip_version": 4, "created_at": NOW, "seen_at": NOW, "expires_at": NOW,
+            "current": false }])
+        }
+        "/api/admin/audit" => json!({ "items": [{ "id": 9, "at": NOW, "who": "anna", "act": "user.create",
+            "subject": "vera", "address": "192.0.2.7" }], "next": 9 }),
         other => panic!("no canned answer for {other}"),
     };
     Ok((200, serde_json::to_vec(&value).unwrap()))

@@ -25,7 +25,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use api::visitor_of_only_building;
 pub use asker::Asker;
 pub use cycle::{run_cycle, start};
-pub use join::forget_device;
+pub use join::{ADDRESS, LABEL, forget_device};
 pub use prober::{Asked, Asking, Prober, Way};
 pub use retention::retain;
 pub use view::neighbours;
