@@ -25,9 +25,8 @@ fn main() -> anyhow::Result<()> {
         println!("{what}:\n  {line}");
     }
     println!("\nCtrl-C ends it.");
-    loop {
-        std::thread::park();
-    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(tokio::signal::ctrl_c()).context("wait for Ctrl-C")
 }
 
 /// What can be tried, as lines for a shell.
