@@ -3,8 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use super::{presence, retention};
-use crate::{AppState, admin, uplinks};
-use crate::{AppState, buildings, uplinks};
+use crate::{AppState, admin, buildings, uplinks};
 
 /// A job: its name (the lock's row), how often, and what it does. Each can be run again at any time.
 pub struct Job {
