@@ -8,9 +8,7 @@ use axum::{
     Router,
     extract::Request,
     http::{HeaderValue, Method, Uri, header},
-    http::{HeaderValue, Method, header},
     response::{IntoResponse, Redirect, Response},
-    response::{IntoResponse, Response},
     routing::any,
 };
 use backend::{
