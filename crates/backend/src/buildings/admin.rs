@@ -38,7 +38,7 @@ fn admin_building(row: &building::Model, endpoints: &BTreeMap<i64, u64>) -> Admi
 }
 
 /// All buildings.
-#[utoipa::path(get, path = "/api/admin/buildings", tag = "admin", responses((status = 200, body = Vec<AdminBuilding>)))]
+#[utoipa::path(get, path = "/api/admin/buildings", tag = "admin", responses((status = 200, body = Vec<AdminBuilding>), (status = 401, description = "Nobody is signed in.")))]
 pub async fn list_admin_buildings(
     State(state): State<AppState>,
     _: Admin,
@@ -50,10 +50,10 @@ pub async fn list_admin_buildings(
 
 /// Makes a building.
 #[utoipa::path(post, path = "/api/admin/buildings", tag = "admin", request_body = NewBuilding,
-    responses((status = 201, body = AdminBuilding), (status = 409, description = "The slug is taken.")))]
+    responses((status = 201, body = AdminBuilding), (status = 401, description = "Nobody is signed in."), (status = 409, description = "The slug is taken.")))]
 pub async fn create_building(
     State(state): State<AppState>,
-    _: Admin,
+    admin: Admin,
     Json(new): Json<NewBuilding>,
 ) -> AppResult<(StatusCode, Json<AdminBuilding>)> {
     let mut providers: Vec<ProviderChoice> = Vec::new();
@@ -74,15 +74,16 @@ pub async fn create_building(
         ..Default::default()
     };
     let row = state.db.write(move |tx| Box::pin(async move { Ok(row.insert(tx).await?) })).await?;
+    admin.note(&state, "building.create", Some(row.slug.clone())).await?;
     Ok((StatusCode::CREATED, Json(admin_building(&row, &BTreeMap::new()))))
 }
 
 /// Deletes a building with its endpoints and its past.
 #[utoipa::path(delete, path = "/api/admin/buildings/{slug}", tag = "admin", params(BuildingPath),
-    responses((status = 200, body = Left)))]
+    responses((status = 200, body = Left), (status = 401, description = "Nobody is signed in.")))]
 pub async fn delete_building(
     State(state): State<AppState>,
-    _: Admin,
+    admin: Admin,
     Path(path): Path<BuildingPath>,
 ) -> AppResult<Json<Left>> {
     let row = find(&state, &path.slug).await?;
@@ -98,6 +99,7 @@ pub async fn delete_building(
         })
         .await?;
     store::forget(&state).await;
+    admin.note(&state, "building.delete", Some(path.slug)).await?;
     Ok(Json(Left { deleted }))
 }
 
@@ -106,7 +108,7 @@ fn of_building(id: i64) -> Condition {
 }
 
 /// All endpoints, newest first, without the addresses of residents.
-#[utoipa::path(get, path = "/api/admin/endpoints", tag = "admin", responses((status = 200, body = Vec<AdminEndpoint>)))]
+#[utoipa::path(get, path = "/api/admin/endpoints", tag = "admin", responses((status = 200, body = Vec<AdminEndpoint>), (status = 401, description = "Nobody is signed in.")))]
 pub async fn list_admin_endpoints(
     State(state): State<AppState>,
     _: Admin,
@@ -138,10 +140,10 @@ fn admin_endpoint(state: &AppState, building: String, row: building_endpoint::Mo
 
 /// Adds an endpoint by hand; its address must answer.
 #[utoipa::path(post, path = "/api/admin/endpoints", tag = "admin", request_body = NewEndpoint,
-    responses((status = 201, body = AdminEndpoint)))]
+    responses((status = 201, body = AdminEndpoint), (status = 401, description = "Nobody is signed in.")))]
 pub async fn create_admin_endpoint(
     State(state): State<AppState>,
-    _: Admin,
+    admin: Admin,
     Json(new): Json<NewEndpoint>,
 ) -> AppResult<(StatusCode, Json<AdminEndpoint>)> {
     let building = find(&state, &new.building).await?;
@@ -163,6 +165,7 @@ pub async fn create_admin_endpoint(
     let id = join::add(&state, &building, line).await?;
     let row = building_endpoint::Entity::find_by_id(id).one(&state.db.read).await?;
     let row = row.ok_or_else(|| AppError::not_found("endpoint"))?;
+    admin.note(&state, "endpoint.create", Some(row.id.to_string())).await?;
     Ok((StatusCode::CREATED, Json(admin_endpoint(&state, building.slug, row))))
 }
 
@@ -175,21 +178,24 @@ fn known(building: &building::Model, name: String) -> ProviderChoice {
 
 /// Removes an endpoint.
 #[utoipa::path(delete, path = "/api/admin/endpoints/{id}", tag = "admin", params(EndpointPath),
-    responses((status = 200, body = Left)))]
+    responses((status = 200, body = Left), (status = 401, description = "Nobody is signed in.")))]
 pub async fn delete_admin_endpoint(
     State(state): State<AppState>,
-    _: Admin,
+    admin: Admin,
     Path(path): Path<EndpointPath>,
 ) -> AppResult<Json<Left>> {
     let which = Condition::all().add(building_endpoint::Column::Id.eq(path.id));
     match join::delete(&state, which).await? {
         0 => Err(AppError::not_found("endpoint")),
-        deleted => Ok(Json(Left { deleted })),
+        deleted => {
+            admin.note(&state, "endpoint.delete", Some(path.id.to_string())).await?;
+            Ok(Json(Left { deleted }))
+        }
     }
 }
 
 /// Counts of the building check, and how its last cycle went.
-#[utoipa::path(get, path = "/api/admin/metrics", tag = "admin", responses((status = 200, body = BuildingMetrics)))]
+#[utoipa::path(get, path = "/api/admin/metrics", tag = "admin", responses((status = 200, body = BuildingMetrics), (status = 401, description = "Nobody is signed in.")))]
 pub async fn get_admin_metrics(State(state): State<AppState>, _: Admin) -> AppResult<Json<BuildingMetrics>> {
     let db = &state.db.read;
     let lines = queries::list_lines(db, None).await?;
@@ -206,7 +212,7 @@ pub async fn get_admin_metrics(State(state): State<AppState>, _: Admin) -> AppRe
 }
 
 /// The settings of the building check.
-#[utoipa::path(get, path = "/api/admin/settings", tag = "admin", responses((status = 200, body = BuildingSettings)))]
+#[utoipa::path(get, path = "/api/admin/settings", tag = "admin", responses((status = 200, body = BuildingSettings), (status = 401, description = "Nobody is signed in.")))]
 pub async fn get_admin_settings(
     State(state): State<AppState>,
     _: Admin,
@@ -216,13 +222,14 @@ pub async fn get_admin_settings(
 
 /// Changes them; they hold from the next cycle on.
 #[utoipa::path(put, path = "/api/admin/settings", tag = "admin", request_body = BuildingSettings,
-    responses((status = 200, body = BuildingSettings)))]
+    responses((status = 200, body = BuildingSettings), (status = 401, description = "Nobody is signed in.")))]
 pub async fn update_admin_settings(
     State(state): State<AppState>,
-    _: Admin,
+    admin: Admin,
     Json(settings): Json<BuildingSettings>,
 ) -> AppResult<Json<BuildingSettings>> {
     notes::write_settings(&state, settings).await?;
     state.buildings.changed.notify_one();
+    admin.note(&state, "building.settings", None).await?;
     Ok(Json(settings))
 }

@@ -178,7 +178,7 @@ pub async fn probe_mtu(
 }
 
 /// What uses this server's line (admin).
-#[utoipa::path(get, path = "/api/network-usage", tag = "diagnostics", responses((status = 200, body = NetworkUsage)))]
+#[utoipa::path(get, path = "/api/network-usage", tag = "diagnostics", responses((status = 200, body = NetworkUsage), (status = 401, description = "Nobody is signed in.")))]
 pub async fn get_network_usage(State(state): State<AppState>, _: Admin) -> AppResult<Json<NetworkUsage>> {
     let now = state.clock.now();
     let looked = tokio::task::spawn_blocking(move || usage::look(now)).await;

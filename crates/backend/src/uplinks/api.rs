@@ -167,26 +167,30 @@ fn reasons(rounds: &[UplinkRound]) -> Vec<UplinkReasonCount> {
 
 /// Keeps a day of a line as evidence: nothing of it is let go.
 #[utoipa::path(post, path = "/api/admin/uplinks/{name}/pins/{date}", tag = "uplinks", params(UplinkPinPath),
-    responses((status = 200, body = UplinkPin)))]
+    responses((status = 200, body = UplinkPin), (status = 401, description = "Nobody is signed in.")))]
 pub async fn pin_uplink_day(
     State(state): State<AppState>,
-    _: Admin,
+    admin: Admin,
     Path(path): Path<UplinkPinPath>,
 ) -> AppResult<Json<UplinkPin>> {
     let row = find(&state, &path.name).await?;
-    Ok(Json(pins::pin(&state, &row, day(&path.date)?).await?))
+    let pin = pins::pin(&state, &row, day(&path.date)?).await?;
+    admin.note(&state, "uplink.pin", Some(format!("{} {}", path.name, path.date))).await?;
+    Ok(Json(pin))
 }
 
 /// Lets a pinned day of a line go with the others of its age.
 #[utoipa::path(delete, path = "/api/admin/uplinks/{name}/pins/{date}", tag = "uplinks", params(UplinkPinPath),
-    responses((status = 200, body = UplinkPin)))]
+    responses((status = 200, body = UplinkPin), (status = 401, description = "Nobody is signed in.")))]
 pub async fn unpin_uplink_day(
     State(state): State<AppState>,
-    _: Admin,
+    admin: Admin,
     Path(path): Path<UplinkPinPath>,
 ) -> AppResult<Json<UplinkPin>> {
     let row = find(&state, &path.name).await?;
-    Ok(Json(pins::unpin(&state, &row, day(&path.date)?).await?))
+    let pin = pins::unpin(&state, &row, day(&path.date)?).await?;
+    admin.note(&state, "uplink.unpin", Some(format!("{} {}", path.name, path.date))).await?;
+    Ok(Json(pin))
 }
 
 fn day(text: &str) -> AppResult<NaiveDate> {

@@ -130,10 +130,13 @@ async fn only_the_operator_pins_and_only_days_of_the_watch() {
         let visitor = operator(&bench);
         code(visitor.call(PIN_UPLINK_DAY, &day(date)).await)
     };
-    assert_eq!(code(bench.app.anyone().call(PIN_UPLINK_DAY, &day("2026-11-21")).await), ErrorCode::Forbidden);
+    assert_eq!(
+        code(bench.app.anyone().call(PIN_UPLINK_DAY, &day("2026-11-21")).await),
+        ErrorCode::Unauthenticated
+    );
     assert_eq!(
         code(bench.app.anyone().call(UNPIN_UPLINK_DAY, &day("2026-11-21")).await),
-        ErrorCode::Forbidden
+        ErrorCode::Unauthenticated
     );
     assert_eq!(refused("yesterday").await, ErrorCode::Malformed);
     assert_eq!(refused("2026-11-20").await, ErrorCode::Invalid);
