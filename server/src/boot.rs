@@ -25,6 +25,7 @@ pub async fn run(state: AppState, serve: bool, work: bool) -> anyhow::Result<()>
         backend::uplinks::start(&state);
     }
     if serve {
+        backend::diagnostics::serve_zone(&state).await?;
         serve_http(&state).await?;
     } else {
         state.stop.cancelled().await;

@@ -29,6 +29,7 @@ pub struct Parts {
     pub providers: providers::Providers,
     pub community: Community,
     pub diagnostics: diagnostics::Desk,
+    pub zone: diagnostics::Zone,
     /// Cancelled when the program is asked to stop.
     pub stop: CancellationToken,
     /// Everything that runs beside a request, waited for at a stop.
@@ -51,6 +52,7 @@ impl AppState {
             providers,
             community: Community::default(),
             diagnostics,
+            zone: diagnostics::Zone::new(config.dns.as_ref()),
             key,
             speed: Arc::new(Speed::new(&config.speed)),
             db,

@@ -4,6 +4,8 @@
 mod app;
 mod backup;
 mod diagnostics;
+mod diagnostics_stream;
+mod dns_zone;
 mod faults;
 mod foreign_clients;
 mod history;
