@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod charts;
+mod diagnose;
 mod history;
 pub mod i18n;
 mod layout;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
 use crate::{
+    diagnose::{AdvancedPage, SecurityPage},
     history::HistoryPage,
     providers::ProvidersPage,
     settings::SettingsPage,
@@ -13,8 +14,10 @@ use crate::{
     uplinks::{UplinkListPage, UplinkPage},
 };
 
+pub struct DiagnoseRoom;
 pub struct HistoryRoom;
 pub struct ProvidersRoom;
+pub struct SecurityRoom;
 pub struct SettingsRoom;
 pub struct ShareRoom;
 pub struct TestRoom;
@@ -32,6 +35,8 @@ enum Reading {
 
 /// A room of the speed test.
 enum Testing {
+    Diagnose,
+    Security,
     Test,
     Share,
 }
@@ -50,6 +55,8 @@ fn reading(room: Reading) -> AnyView {
 #[lazy]
 fn testing(room: Testing) -> AnyView {
     match room {
+        Testing::Diagnose => view! { <AdvancedPage /> }.into_any(),
+        Testing::Security => view! { <SecurityPage /> }.into_any(),
         Testing::Test => view! { <TestPage /> }.into_any(),
         Testing::Share => view! { <SharePage /> }.into_any(),
     }
@@ -76,8 +83,10 @@ macro_rules! rooms {
 }
 
 rooms! {
+    DiagnoseRoom: testing, __preload_testing, Testing::Diagnose;
     HistoryRoom: reading, __preload_reading, Reading::History;
     ProvidersRoom: reading, __preload_reading, Reading::Providers;
+    SecurityRoom: testing, __preload_testing, Testing::Security;
     SettingsRoom: reading, __preload_reading, Reading::Settings;
     ShareRoom: testing, __preload_testing, Testing::Share;
     TestRoom: testing, __preload_testing, Testing::Test;

@@ -11,7 +11,10 @@ use crate::{
     i18n::{provide_lang, td_string},
     layout::{Frame, NotFoundPage},
     now::NowPage,
-    rooms::{HistoryRoom, ProvidersRoom, SettingsRoom, ShareRoom, TestRoom, UplinkListRoom, UplinkRoom},
+    rooms::{
+        DiagnoseRoom, HistoryRoom, ProvidersRoom, SecurityRoom, SettingsRoom, ShareRoom, TestRoom,
+        UplinkListRoom, UplinkRoom,
+    },
     speed_tests::deliver_later,
 };
 
@@ -38,6 +41,8 @@ pub fn App() -> impl IntoView {
                         <Route path=StaticSegment("isp-sla") view={Lazy::<HistoryRoom>::new()} />
                         <Route path=StaticSegment("cost-calc") view={Lazy::<HistoryRoom>::new()} />
                         <Route path=StaticSegment("isp") view={Lazy::<ProvidersRoom>::new()} />
+                        <Route path=StaticSegment("diagnostics-advanced") view={Lazy::<DiagnoseRoom>::new()} />
+                        <Route path=StaticSegment("security") view={Lazy::<SecurityRoom>::new()} />
                         <Route path=StaticSegment("test") view={Lazy::<TestRoom>::new()} />
                         <Route
                             path=(StaticSegment("share"), ParamSegment("id"))

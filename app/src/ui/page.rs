@@ -14,8 +14,13 @@ pub fn Page(
     class: &'static str,
     children: Children,
 ) -> impl IntoView {
+    // The server asks for the title after the page was drawn, when the page's signals may be gone.
+    #[cfg(feature = "ssr")]
+    let text = title.get_untracked();
+    #[cfg(not(feature = "ssr"))]
+    let text = move || title.get();
     view! {
-        <Title text=move || title.get() />
+        <Title text=text />
         <main id="main" tabindex="-1" class=class>
             {children()}
         </main>
