@@ -8,6 +8,7 @@ mod admin;
 pub mod api;
 mod buildings;
 pub mod charts;
+mod diagnose;
 mod history;
 pub mod i18n;
 mod layout;

@@ -8,6 +8,7 @@ use leptos_router::LazyRoute;
 use crate::{
     admin::{AuditPage, OverviewPage, SessionsPage, SignInPage, UsersPage},
     buildings::{AdminBuildingsPage, BuildingListPage, BuildingPage, PosterPage},
+    diagnose::{AdvancedPage, SecurityPage},
     history::HistoryPage,
     providers::ProvidersPage,
     settings::SettingsPage,
@@ -20,9 +21,11 @@ pub struct BuildingListRoom;
 pub struct BuildingRoom;
 pub struct AdminRoom;
 pub struct AuditRoom;
+pub struct DiagnoseRoom;
 pub struct HistoryRoom;
 pub struct PosterRoom;
 pub struct ProvidersRoom;
+pub struct SecurityRoom;
 pub struct SettingsRoom;
 pub struct SessionsRoom;
 pub struct ShareRoom;
@@ -46,6 +49,8 @@ enum Reading {
 
 /// A room of the speed test.
 enum Testing {
+    Diagnose,
+    Security,
     Test,
     Share,
 }
@@ -89,6 +94,8 @@ fn reading(room: Reading) -> AnyView {
 #[lazy]
 fn testing(room: Testing) -> AnyView {
     match room {
+        Testing::Diagnose => view! { <AdvancedPage /> }.into_any(),
+        Testing::Security => view! { <SecurityPage /> }.into_any(),
         Testing::Test => view! { <TestPage /> }.into_any(),
         Testing::Share => view! { <SharePage /> }.into_any(),
     }
@@ -121,8 +128,10 @@ rooms! {
     PosterRoom: reading, __preload_reading, Reading::Poster;
     AdminRoom: operating, __preload_operating, Operating::Overview;
     AuditRoom: operating, __preload_operating, Operating::Audit;
+    DiagnoseRoom: testing, __preload_testing, Testing::Diagnose;
     HistoryRoom: reading, __preload_reading, Reading::History;
     ProvidersRoom: reading, __preload_reading, Reading::Providers;
+    SecurityRoom: testing, __preload_testing, Testing::Security;
     SettingsRoom: reading, __preload_reading, Reading::Settings;
     SessionsRoom: operating, __preload_operating, Operating::Sessions;
     ShareRoom: testing, __preload_testing, Testing::Share;

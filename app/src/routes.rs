@@ -12,9 +12,9 @@ use crate::{
     layout::{Frame, MorePage, NotFoundPage},
     now::NowPage,
     rooms::{
-        AdminBuildingsRoom, AdminRoom, AuditRoom, BuildingListRoom, BuildingRoom, HistoryRoom, PosterRoom,
-        ProvidersRoom, SessionsRoom, SettingsRoom, ShareRoom, SignInRoom, TestRoom, UplinkListRoom,
-        UplinkRoom, UsersRoom,
+        AdminBuildingsRoom, AdminRoom, AuditRoom, BuildingListRoom, BuildingRoom, DiagnoseRoom, HistoryRoom,
+        PosterRoom, ProvidersRoom, SecurityRoom, SessionsRoom, SettingsRoom, ShareRoom, SignInRoom, TestRoom,
+        UplinkListRoom, UplinkRoom, UsersRoom,
     },
     speed_tests::deliver_later,
 };
@@ -42,6 +42,8 @@ pub fn App() -> impl IntoView {
                         <Route path=StaticSegment("isp-sla") view={Lazy::<HistoryRoom>::new()} />
                         <Route path=StaticSegment("cost-calc") view={Lazy::<HistoryRoom>::new()} />
                         <Route path=StaticSegment("isp") view={Lazy::<ProvidersRoom>::new()} />
+                        <Route path=StaticSegment("diagnostics-advanced") view={Lazy::<DiagnoseRoom>::new()} />
+                        <Route path=StaticSegment("security") view={Lazy::<SecurityRoom>::new()} />
                         <Route path=StaticSegment("test") view={Lazy::<TestRoom>::new()} />
                         <Route
                             path=(StaticSegment("share"), ParamSegment("id"))

@@ -26,6 +26,7 @@ pub async fn run(state: AppState, serve: bool, work: bool) -> anyhow::Result<()>
         backend::buildings::start(&state);
     }
     if serve {
+        backend::diagnostics::serve_zone(&state).await?;
         serve_http(&state).await?;
     } else {
         state.stop.cancelled().await;

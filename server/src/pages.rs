@@ -145,7 +145,9 @@ fn policy(state: &AppState) -> String {
     // Tests by family go to the operator's own second names.
     let hosts = [&speed.host_v4, &speed.host_v6].into_iter().flatten();
     let others = hosts.map(|host| format!(" http://{host} https://{host} ws://{host} wss://{host}"));
-    let others = others.collect::<Vec<_>>().concat();
+    // Names of the operator's zone are looked up to see who asks for them.
+    let zone = state.config.dns.iter().map(|dns| format!(" https://*.{}", dns.zone));
+    let others = others.chain(zone).collect::<Vec<_>>().concat();
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{{nonce}}' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data: blob:; font-src 'self'; connect-src 'self'{others}; manifest-src 'self'; \

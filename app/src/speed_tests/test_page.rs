@@ -8,6 +8,7 @@ use domain::{
     },
 };
 use leptos::{html::Button, prelude::*};
+use leptos_router::components::A;
 
 use super::{
     families::CompareFamilies,
@@ -72,7 +73,21 @@ pub fn TestPage() -> impl IntoView {
             </Transition>
             <Notice run=run />
             {result}
+            <Deeper />
         </Page>
+    }
+}
+
+/// Where to look when a speed alone does not tell.
+#[component]
+fn Deeper() -> impl IntoView {
+    let lang = lang();
+    view! {
+        <p class="actions">
+            <A href="/diagnostics-advanced">{td_string!(lang, diagnose.title)}</A>
+            " · "
+            <A href="/security">{td_string!(lang, security.title)}</A>
+        </p>
     }
 }
 

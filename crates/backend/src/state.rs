@@ -31,6 +31,7 @@ pub struct Parts {
     pub community: Community,
     pub buildings: buildings::Check,
     pub diagnostics: diagnostics::Desk,
+    pub zone: diagnostics::Zone,
     /// Cancelled when the program is asked to stop.
     pub stop: CancellationToken,
     /// Everything that runs beside a request, waited for at a stop.
@@ -54,6 +55,7 @@ impl AppState {
             community: Community::default(),
             buildings: buildings::Check::default(),
             diagnostics,
+            zone: diagnostics::Zone::new(config.dns.as_ref()),
             key,
             passwords: Passwords::default(),
             speed: Arc::new(Speed::new(&config.speed)),

@@ -23,6 +23,10 @@ pub struct DiagnosticsConfig {
     pub hosts: Vec<Named<OwnPlace>>,
     pub own_addresses: Vec<IpAddr>,
     pub ca_file: Option<PathBuf>,
+    /// Whether residents with private addresses may have them probed.
+    pub private_askers: bool,
+    /// Objects of one size, each of another kind of traffic.
+    pub throttle_objects: Vec<Named<String>>,
     pub max_concurrent: usize,
 }
 
@@ -136,7 +140,15 @@ impl DiagnosticsConfig {
             place
         });
         let targets: Vec<Named<Target>> = r.list("diagnostics.targets");
+        let throttle_objects: Vec<Named<String>> = r.list("diagnostics.throttle_objects");
+        if !throttle_objects
+            .iter()
+            .all(|one| one.value.starts_with("http://") || one.value.starts_with("https://"))
+        {
+            r.problems.push("diagnostics.throttle_objects", "an object is no http:// or https:// URL");
+        }
         Self {
+            throttle_objects,
             enabled: r.required("diagnostics.enabled"),
             targets: targets.into_iter().map(|one| Named { name: one.name, value: one.value.0 }).collect(),
             regions: r.list("diagnostics.regions"),
@@ -146,6 +158,7 @@ impl DiagnosticsConfig {
             hosts: r.list("diagnostics.hosts"),
             own_addresses: r.list("diagnostics.own_addresses"),
             ca_file: r.optional("diagnostics.ca_file"),
+            private_askers: r.required("diagnostics.private_askers"),
             max_concurrent: r.within("diagnostics.max_concurrent", 1, 1000),
         }
     }
@@ -173,6 +186,7 @@ mod tests {
     #[case::plain_http("diagnostics.regions", "A=http://a.example/", "https://")]
     #[case::no_resolver("diagnostics.resolvers", "A=resolver.example", "neither an address")]
     #[case::a_name("diagnostics.resolver", "resolver.example", "not an address")]
+    #[case::no_object("diagnostics.throttle_objects", "Video=ftp://a.example/x", "no http://")]
     #[case::no_place("diagnostics.hosts", "lab.example.net=lab", "not an address")]
     #[case::nobody_at_once("diagnostics.max_concurrent", "0", "not between")]
     fn refused(#[case] key: &str, #[case] value: &str, #[case] why: &str) {

@@ -5,6 +5,7 @@
 //! in a setting would otherwise be a silent default.
 
 mod diagnostics;
+mod dns;
 mod reader;
 mod sections;
 mod settings;
@@ -16,6 +17,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 pub use diagnostics::{DiagnosticsConfig, Named, NamedRegion, OwnPlace, ResolverPlace};
+pub use dns::DnsConfig;
 pub use reader::{Problems, Vars};
 pub use sections::{
     AccessConfig, AdminConfig, HttpConfig, LimitsConfig, LiveConfig, LogConfig, LogFormat, MetricsConfig,
@@ -45,6 +47,8 @@ pub struct Config {
     pub providers: ProvidersConfig,
     pub uplinks: UplinksConfig,
     pub diagnostics: DiagnosticsConfig,
+    /// `None`: no zone is answered for.
+    pub dns: Option<DnsConfig>,
     pub live: LiveConfig,
     pub admin: AdminConfig,
     pub access: AccessConfig,
@@ -73,6 +77,7 @@ impl Config {
             providers: ProvidersConfig::read(r),
             uplinks: UplinksConfig::read(r),
             diagnostics: DiagnosticsConfig::read(r),
+            dns: DnsConfig::read(r),
             live: LiveConfig::read(r),
             admin: AdminConfig::read(r),
             access: AccessConfig::read(r),

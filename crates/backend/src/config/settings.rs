@@ -198,7 +198,27 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "PEM file with certificates that are trusted for these probes, beside the public ones.",
     ),
+    open(
+        "diagnostics.private_askers",
+        "false",
+        "Whether residents who come from private addresses (a LAN host) may have these probed.",
+    ),
+    open(
+        "diagnostics.throttle_objects",
+        "",
+        "Objects of one size (KIND=URL), fetched in turns to see whether a kind of traffic is slower; 6 at most.",
+    ),
     open("diagnostics.max_concurrent", "16", "Probes of residents at once."),
+    open(
+        "dns.listen",
+        "",
+        "Address and port (UDP and TCP) to answer for dns.zone on, such as [::]:53; unset: not at all.",
+    ),
+    open(
+        "dns.zone",
+        "",
+        "Zone that is delegated to this server (NS), so that browsers' resolvers show themselves.",
+    ),
     open("live.max_connections", "20000", "Open event streams in all."),
     open("live.max_per_address", "20", "Open event streams from one address."),
     open("live.min_delay_s", "60", "Soonest that other households learn of a test."),

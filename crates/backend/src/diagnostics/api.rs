@@ -2,17 +2,19 @@
 
 use axum::{extract::State, response::Response};
 use domain::diagnostics::{
-    Diagnostics, DnsTest, DnsTestQuery, DnsTiming, DnsTimingQuery, EnrichedTrace, Ipv6Check, JitterQuery,
-    JitterReport, MtuReport, MultiPing, MultiPingQuery, MultiRegion, NetworkUsage, PacketLossQuery,
-    PacketLossReport, TlsProbe, TlsProbeQuery, Traceroute, TracerouteQuery, diagnostics, dns_test,
-    dns_timing, families_verdict, multi_ping, multi_region,
+    Diagnostics, DnsLeak, DnsLeakQuery, DnsNames, DnsTest, DnsTestQuery, DnsTiming, DnsTimingQuery,
+    EnrichedTrace, Ipv6Check, JitterQuery, JitterReport, MtuReport, MultiPing, MultiPingQuery, MultiRegion,
+    NetworkUsage, PacketLossQuery, PacketLossReport, PortScan, ThrottleQuery, ThrottleReport, TlsProbe,
+    TlsProbeQuery, Traceroute, TracerouteQuery, diagnostics, dns_leak, dns_test, dns_timing, multi_ping,
+    multi_region, throttle_report,
 };
-use futures::future::join;
 
-use super::{lines, named, probing, resolvers, usage};
+use http::HeaderMap;
+
+use super::{desk::told_again, lines, named, ports, probing, resolvers, stream, throttle, usage};
 use crate::{
-    AppResult, AppState,
-    http::{Admin, Caller, Json, Query},
+    AppError, AppResult, AppState,
+    http::{Admin, Caller, Json, Query, check_origin},
 };
 
 /// Ask the operator's named targets by HTTPS.
@@ -63,12 +65,7 @@ pub async fn trace_route_enriched(
 /// Whether this server has IPv4 and IPv6.
 #[utoipa::path(get, path = "/api/ipv6-check", tag = "diagnostics", responses((status = 200, body = Ipv6Check)))]
 pub async fn check_ipv6(State(state): State<AppState>, caller: Caller) -> AppResult<Response> {
-    let asking = async {
-        let (ipv4, ipv6) = join(named::family(&state, true), named::family(&state, false)).await;
-        let (v4, v6) = (ipv4.reachable, ipv6.reachable);
-        let verdict = families_verdict(v4, v6).to_owned();
-        Ok(Ipv6Check { ipv4, ipv6, dual_stack: v4 && v6, verdict, checked_at: state.clock.now() })
-    };
+    let asking = async { Ok(stream::families(&state).await) };
     state.diagnostics.answer(&caller, "families".to_owned(), asking).await
 }
 
@@ -111,7 +108,8 @@ pub async fn probe_tls(
 ) -> AppResult<Response> {
     let asking = async {
         let found = probing::find(&state, &query.host).await?;
-        probing::tls_of(&state, &query, found).await
+        let host = query.host.host().to_string();
+        probing::tls_of(&state, host, query.wanted_port(), found).await
     };
     let question = format!("tls {} {}", query.host, query.wanted_port());
     state.diagnostics.answer(&caller, question, asking).await
@@ -175,6 +173,61 @@ pub async fn probe_mtu(
         probing::path_mtu(query.host.to_string(), found.ip).await
     };
     state.diagnostics.answer(&caller, format!("mtu {}", query.host), asking).await
+}
+
+/// Which usual ports of the asking address are open; asking is consent.
+#[utoipa::path(get, path = "/api/security/port-scan", tag = "security", responses((status = 200, body = PortScan)))]
+pub async fn scan_ports(
+    State(state): State<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> AppResult<Response> {
+    // Another site's page gives no consent for its visitors.
+    check_origin(&headers, &state.config.http)?;
+    let asking = async {
+        let ip = state.diagnostics.names.asker(caller.address).map_err(ports::not_yours)?;
+        ports::check(ip, |_| ()).await
+    };
+    state.diagnostics.answer(&caller, format!("ports {}", caller.address), asking).await
+}
+
+/// Names for a browser to look up, so that its resolver shows itself.
+#[utoipa::path(post, path = "/api/diagnostics/dns-names", tag = "diagnostics", responses((status = 200, body = DnsNames)))]
+pub async fn create_dns_names(State(state): State<AppState>) -> AppResult<Json<DnsNames>> {
+    let Some((token, names)) = state.zone.names().await else {
+        let why = "This server answers for no DNS zone, so it cannot see your resolver; its operator can set \
+                   dns.listen and dns.zone.";
+        return Err(AppError::unavailable(why, 3600));
+    };
+    Ok(Json(DnsNames { token, names }))
+}
+
+/// Which resolvers asked for a token's names, and whose they are.
+#[utoipa::path(get, path = "/api/diagnostics/dns-leak", tag = "diagnostics", params(DnsLeakQuery),
+    responses((status = 200, body = DnsLeak)))]
+pub async fn check_dns_leak(
+    State(state): State<AppState>,
+    caller: Caller,
+    Query(query): Query<DnsLeakQuery>,
+) -> AppResult<Json<DnsLeak>> {
+    let seen = state.zone.seen(query.token.as_deref().unwrap_or_default()).await;
+    let seen: Vec<_> = seen.into_iter().map(|ip| (ip.to_string(), state.providers.find(ip))).collect();
+    Ok(Json(dns_leak(state.providers.find(caller.address).as_ref(), &seen)))
+}
+
+/// Whether some kinds of traffic are slower than others on this line.
+#[utoipa::path(get, path = "/api/throttle/detect", tag = "diagnostics", params(ThrottleQuery),
+    responses((status = 200, body = ThrottleReport)))]
+pub async fn detect_throttling(
+    State(state): State<AppState>,
+    caller: Caller,
+    Query(query): Query<ThrottleQuery>,
+) -> AppResult<Response> {
+    let asking = async {
+        let fetched = state.diagnostics.fetched.try_get_with((), Box::pin(throttle::fetch(&state))).await;
+        Ok(throttle_report(&fetched.map_err(|error| told_again(&error))?, query.baseline_mbps))
+    };
+    state.diagnostics.answer(&caller, format!("throttle {}", query.baseline_mbps), asking).await
 }
 
 /// What uses this server's line (admin).

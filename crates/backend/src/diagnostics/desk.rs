@@ -11,7 +11,7 @@ use std::{
 use anyhow::Context;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use domain::{ApiError, ErrorCode};
+use domain::{ApiError, ErrorCode, diagnostics::Fetched};
 use http::header;
 use moka::future::Cache;
 use probe::{Bind, Pinger, https::Https};
@@ -23,9 +23,11 @@ use super::names::Names;
 use crate::{AppError, AppResult, config::DiagnosticsConfig, http::Caller};
 
 /// Nothing takes longer; requests end after 30 s (http.request_timeout_s).
-const LONGEST: Duration = Duration::from_secs(25);
+pub(super) const LONGEST: Duration = Duration::from_secs(25);
 /// The same question within this time has the same answer.
 const FRESH: Duration = Duration::from_secs(10);
+/// So long a run of the throttle detector counts: it moves some megabytes.
+const FETCHED: Duration = Duration::from_mins(15);
 /// Answers that are kept: some kilobytes each.
 const MOST_ANSWERS: u64 = 1000;
 /// Probes of one address at once.
@@ -39,6 +41,8 @@ pub struct Desk {
     pub(super) pinger: Arc<Pinger>,
     pub(super) https: Https,
     pub(super) roots: Vec<CertificateDer<'static>>,
+    /// The newest run of the throttle detector.
+    pub(super) fetched: Cache<(), Arc<Vec<Fetched>>>,
     answers: Cache<String, Bytes>,
     places: Arc<Semaphore>,
     askers: Arc<Mutex<HashMap<IpAddr, usize>>>,
@@ -67,6 +71,7 @@ impl Desk {
             pinger: Arc::new(Pinger::new(Bind::default())),
             https: Https::new(&roots).context("trust diagnostics.ca_file")?,
             roots,
+            fetched: Cache::builder().max_capacity(1).time_to_live(FETCHED).build(),
             answers: Cache::builder().max_capacity(MOST_ANSWERS).time_to_live(FRESH).build(),
             places: Arc::new(Semaphore::new(config.max_concurrent)),
             askers: Arc::default(),
@@ -131,7 +136,7 @@ impl Drop for Place {
 }
 
 /// One failure told to each who waited for it.
-fn told_again(error: &AppError) -> AppError {
+pub(super) fn told_again(error: &AppError) -> AppError {
     match error {
         AppError::Api(error) => AppError::Api(error.clone()),
         AppError::RetryAfter(error, seconds) => AppError::RetryAfter(error.clone(), *seconds),

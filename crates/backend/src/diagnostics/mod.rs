@@ -14,19 +14,27 @@ mod desk;
 mod lines;
 mod named;
 mod names;
+mod ports;
 mod probing;
 mod resolvers;
+mod stream;
+mod throttle;
 mod usage;
+mod zone;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::AppState;
 
 pub use desk::Desk;
+pub use zone::{Zone, serve as serve_zone};
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(api::check_dns_leak))
         .routes(routes!(api::check_ipv6))
+        .routes(routes!(api::create_dns_names))
+        .routes(routes!(api::detect_throttling))
         .routes(routes!(api::get_diagnostics))
         .routes(routes!(api::get_multi_region))
         .routes(routes!(api::get_network_usage))
@@ -35,8 +43,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(api::probe_mtu))
         .routes(routes!(api::probe_packet_loss))
         .routes(routes!(api::probe_tls))
+        .routes(routes!(api::scan_ports))
         .routes(routes!(api::test_dns))
         .routes(routes!(api::time_dns))
         .routes(routes!(api::trace_route))
         .routes(routes!(api::trace_route_enriched))
+        .routes(routes!(stream::stream_diagnostics))
 }

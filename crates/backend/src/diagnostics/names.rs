@@ -8,7 +8,7 @@ use std::{
 
 use domain::{
     ApiError, ErrorCode,
-    public_target::{Host, PublicTarget, TargetRefused},
+    public_target::{Host, NotPublic, PublicTarget, TargetRefused, not_public},
 };
 use futures::future::join;
 use probe::{
@@ -31,6 +31,8 @@ pub(super) struct Names {
     hosts: HashMap<String, OwnPlace>,
     /// Addresses of this server that its interfaces do not show.
     own: Vec<IpAddr>,
+    /// Whether residents with private addresses may have them probed.
+    private_askers: bool,
 }
 
 /// What was found for a target.
@@ -52,7 +54,12 @@ impl Found {
 impl Names {
     pub fn new(config: &DiagnosticsConfig) -> Self {
         let hosts = config.hosts.iter().map(|host| (host.name.to_ascii_lowercase(), host.value));
-        Self { resolver: config.resolver, hosts: hosts.collect(), own: config.own_addresses.clone() }
+        Self {
+            resolver: config.resolver,
+            hosts: hosts.collect(),
+            own: config.own_addresses.clone(),
+            private_askers: config.private_askers,
+        }
     }
 
     /// The address of a resident's target, judged after resolution, too.
@@ -69,6 +76,22 @@ impl Names {
         };
         let allowed = target.choose(&resolved, &[&self.own[..], &resolve::own_addresses()].concat())?;
         allowed.first().map(|&ip| Found { ip, port: None, took }).ok_or(TargetRefused::NoAddress)
+    }
+
+    /// The asking address, where it may be probed: never this server's own, a private one only if the operator says
+    /// so (residents of a LAN).
+    pub fn asker(&self, address: IpAddr) -> Result<IpAddr, TargetRefused> {
+        let own = [&self.own[..], &resolve::own_addresses()].concat();
+        if own.contains(&address) {
+            return Err(TargetRefused::OwnAddress);
+        }
+        match not_public(address) {
+            Some(NotPublic::Private | NotPublic::Loopback | NotPublic::LinkLocal) if self.private_askers => {
+                Ok(address)
+            }
+            Some(why) => Err(TargetRefused::Address(why)),
+            None => Ok(address),
+        }
     }
 
     /// The address of a host that the operator named: any.
@@ -115,7 +138,6 @@ mod tests {
         atomic::{AtomicU8, Ordering},
     };
 
-    use domain::public_target::NotPublic;
     use tokio::net::UdpSocket;
 
     use super::*;
@@ -162,6 +184,19 @@ mod tests {
             "an address: nothing is left to resolve"
         );
         assert_eq!(names.public(&target).await, Err(TargetRefused::Address(NotPublic::Loopback)));
+    }
+
+    #[rstest::rstest]
+    #[case::public("9.9.9.9", false, true)]
+    #[case::private("192.168.1.7", false, false)]
+    #[case::private_where_allowed("192.168.1.7", true, true)]
+    #[case::this_server("127.0.0.1", true, false)]
+    #[case::metadata("169.254.169.254", true, false)]
+    #[case::this_server_before_a_nat("5.6.7.8", true, false)]
+    fn an_asker_is_probed(#[case] address: IpAddr, #[case] private_askers: bool, #[case] allowed: bool) {
+        let own_addresses = vec![[5, 6, 7, 8].into()];
+        let config = DiagnosticsConfig { own_addresses, private_askers, ..Config::default().diagnostics };
+        assert_eq!(Names::new(&config).asker(address).is_ok(), allowed);
     }
 
     #[tokio::test]

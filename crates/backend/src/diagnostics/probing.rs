@@ -3,8 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use domain::diagnostics::{
-    JitterReport, MtuLimit, MtuReport, PacketLossReport, TlsCertificate, TlsProbe, TlsProbeQuery,
-    jitter_report, mtu_report,
+    JitterReport, MtuLimit, MtuReport, PacketLossReport, TlsCertificate, TlsProbe, jitter_report, mtu_report,
 };
 use probe::{
     Bind, Method, Outcome, ProbeError, Probed,
@@ -96,9 +95,7 @@ pub(super) async fn trace_to(ip: IpAddr) -> AppResult<Trace> {
 }
 
 /// Looks at a TLS server; only a valid one is asked anything.
-pub(super) async fn tls_of(state: &AppState, query: &TlsProbeQuery, found: Found) -> AppResult<TlsProbe> {
-    let host = query.host.host().to_string();
-    let wanted = query.wanted_port();
+pub(super) async fn tls_of(state: &AppState, host: String, wanted: u16, found: Found) -> AppResult<TlsProbe> {
     let (address, bind) = (found.at(wanted), Bind::default());
     let report = tls::inspect(address, &host, &state.diagnostics.roots, &bind, TLS).await;
     let report = report.map_err(|error| broken(&error))?;

@@ -6,17 +6,17 @@ use backend::config::Config;
 use domain::{
     ErrorCode,
     diagnostics::{
-        CHECK_IPV6, Connectivity, DnsTestQuery, DnsTimingQuery, DnsTransport, GET_DIAGNOSTICS,
-        GET_MULTI_REGION, GET_NETWORK_USAGE, JitterQuery, MultiPingQuery, PING_MANY, PROBE_JITTER, PROBE_MTU,
-        PROBE_PACKET_LOSS, PROBE_TLS, PacketLossQuery, TEST_DNS, TIME_DNS, TRACE_ROUTE, TRACE_ROUTE_ENRICHED,
-        TlsProbeQuery, TracerouteQuery,
+        CHECK_IPV6, Connectivity, DETECT_THROTTLING, DnsTestQuery, DnsTimingQuery, DnsTransport,
+        GET_DIAGNOSTICS, GET_MULTI_REGION, GET_NETWORK_USAGE, JitterQuery, MultiPingQuery, PING_MANY,
+        PROBE_JITTER, PROBE_MTU, PROBE_PACKET_LOSS, PROBE_TLS, PacketLossQuery, TEST_DNS, TIME_DNS,
+        TRACE_ROUTE, TRACE_ROUTE_ENRICHED, ThrottleQuery, TlsProbeQuery, TracerouteQuery,
     },
 };
 use rstest::rstest;
 
 use crate::app::{
     TestApp, code,
-    standins::{DnsStandIn, LAB, WebStandIn},
+    standins::{DnsStandIn, LAB, WebStandIn, objects},
 };
 
 const LOOPBACK: [u8; 4] = [127, 0, 0, 1];
@@ -194,6 +194,31 @@ async fn what_uses_the_line_is_for_the_operator() {
     let admin = lab.app.anyone().header("x-admin-key", "a-key-of-some-length");
     let usage = admin.call(GET_NETWORK_USAGE, &()).await.unwrap();
     assert!(usage.apps.len() <= 12 && usage.download_mbps.is_none());
+}
+
+#[tokio::test]
+async fn a_kind_of_traffic_that_is_slow_in_every_round_is_told() {
+    let web = objects().await;
+    let app = TestApp::with(|config| {
+        config.diagnostics.enabled = true;
+        config.diagnostics.throttle_objects = list(&[
+            &format!("Web=http://{web}/object"),
+            &format!("Video=http://{web}/slow"),
+            &format!("Files=http://{web}/object"),
+        ]);
+    })
+    .await;
+    let found = app.anyone().call(DETECT_THROTTLING, &ThrottleQuery::default()).await.unwrap();
+    assert_eq!(found.throttled_categories, ["Video"], "{found:?}");
+    assert!(found.is_throttled && found.confidence == 95 && found.probes.iter().all(|probe| probe.ok));
+}
+
+#[tokio::test]
+async fn without_objects_there_is_nothing_to_compare() {
+    let app = TestApp::with(|config| config.diagnostics.enabled = true).await;
+    let found = app.anyone().call(DETECT_THROTTLING, &ThrottleQuery::default()).await.unwrap();
+    assert!(!found.is_throttled && found.avg_mbps.is_none());
+    assert!(found.message.contains("diagnostics.throttle_objects"), "{}", found.message);
 }
 
 #[rstest]

@@ -8,6 +8,8 @@ mod backup;
 mod buildings;
 mod buildings_admin;
 mod diagnostics;
+mod diagnostics_stream;
+mod dns_zone;
 mod faults;
 mod foreign_clients;
 mod history;

@@ -20,6 +20,7 @@ const ROUTES: &[&str] = &[
     "/api/diagnostics/jitter?samples=10&host={}",
     "/api/diagnostics/mtu?host={}",
     "/api/diagnostics/packet-loss?count=10&host={}",
+    "/api/diagnostics/stream?tests=loss,trace,mtu,tls&target={}",
     "/api/dns-test?host={}",
     "/api/dns-timing?domain={}",
     "/api/dns-timing?domain=example.com&resolvers={}",

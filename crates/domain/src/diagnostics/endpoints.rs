@@ -1,9 +1,10 @@
 //! The endpoints of the diagnostics (api.md §5 and §13).
 
 use super::{
-    Diagnostics, DnsTest, DnsTestQuery, DnsTiming, DnsTimingQuery, EnrichedTrace, Ipv6Check, JitterQuery,
-    JitterReport, MtuQuery, MtuReport, MultiPing, MultiPingQuery, MultiRegion, NetworkUsage, PacketLossQuery,
-    PacketLossReport, TlsProbe, TlsProbeQuery, Traceroute, TracerouteQuery,
+    Diagnostics, DnsLeak, DnsLeakQuery, DnsNames, DnsTest, DnsTestQuery, DnsTiming, DnsTimingQuery,
+    EnrichedTrace, Ipv6Check, JitterQuery, JitterReport, MtuQuery, MtuReport, MultiPing, MultiPingQuery,
+    MultiRegion, NetworkUsage, PacketLossQuery, PacketLossReport, PortScan, StreamQuery, TestStep,
+    ThrottleQuery, ThrottleReport, TlsProbe, TlsProbeQuery, Traceroute, TracerouteQuery,
 };
 use crate::endpoint::{Endpoint, EndpointInfo};
 
@@ -40,6 +41,23 @@ pub const PROBE_MTU: Endpoint<MtuQuery, MtuReport> = Endpoint::get("probe_mtu", 
 pub const GET_NETWORK_USAGE: Endpoint<(), NetworkUsage> =
     Endpoint::get("get_network_usage", "/api/network-usage");
 
+/// Tests one after the other, told as they go (server-sent events).
+pub const STREAM_DIAGNOSTICS: Endpoint<StreamQuery, TestStep> =
+    Endpoint::get("stream_diagnostics", "/api/diagnostics/stream");
+/// Which ports of the asking address are open.
+pub const SCAN_PORTS: Endpoint<(), PortScan> = Endpoint::get("scan_ports", "/api/security/port-scan");
+
+/// Names for a browser to look up, so that its resolver shows itself.
+pub const CREATE_DNS_NAMES: Endpoint<(), DnsNames> =
+    Endpoint::post("create_dns_names", "/api/diagnostics/dns-names");
+/// Which resolvers asked for them.
+pub const CHECK_DNS_LEAK: Endpoint<DnsLeakQuery, DnsLeak> =
+    Endpoint::get("check_dns_leak", "/api/diagnostics/dns-leak");
+
+/// Whether some kinds of traffic are slower than others on this server's line.
+pub const DETECT_THROTTLING: Endpoint<ThrottleQuery, ThrottleReport> =
+    Endpoint::get("detect_throttling", "/api/throttle/detect");
+
 /// All of this slice's endpoints.
 pub const ENDPOINTS: &[EndpointInfo] = &[
     GET_DIAGNOSTICS.info(),
@@ -55,4 +73,9 @@ pub const ENDPOINTS: &[EndpointInfo] = &[
     PROBE_JITTER.info(),
     PROBE_MTU.info(),
     GET_NETWORK_USAGE.info(),
+    STREAM_DIAGNOSTICS.info(),
+    SCAN_PORTS.info(),
+    DETECT_THROTTLING.info(),
+    CREATE_DNS_NAMES.info(),
+    CHECK_DNS_LEAK.info(),
 ];

@@ -4,16 +4,21 @@
 //! by sockets in `backend` → the types here, with their words. Surprise: a port of a third party is never probed but
 //! those of TLS, and what the server measured is of the server's line, never of the resident's.
 
+mod dns_leak;
 mod endpoints;
 mod families;
 mod loss;
 mod names;
 mod path;
+mod ports;
 mod queries;
 mod reach;
+mod stream;
+mod throttle;
 mod tls;
 mod usage;
 
+pub use dns_leak::{DnsLeak, DnsLeakQuery, DnsNames, ResolverKind, SeenResolver, dns_leak};
 pub use endpoints::*;
 pub use families::{FamilyCheck, Ipv6Check, families_verdict};
 pub use loss::{JitterReport, JitterWord, PacketLossReport, jitter_report, jitter_word};
@@ -21,6 +26,7 @@ pub use names::{
     DnsTest, DnsTestResult, DnsTiming, DnsTimingResult, DnsTransport, dns_test, dns_timing, is_name,
 };
 pub use path::{EnrichedHop, EnrichedTrace, MtuLimit, MtuReport, Traceroute, is_spike, mtu_report};
+pub use ports::{OpenPort, PORTS, PortScan, RiskLevel, RiskyPort, port_scan};
 pub use queries::{
     DnsTestQuery, DnsTimingQuery, JitterQuery, MtuQuery, MultiPingQuery, PacketLossQuery, Resolvers, Targets,
     TlsProbeQuery, TracerouteQuery,
@@ -29,6 +35,8 @@ pub use reach::{
     Connectivity, DiagnosedTarget, Diagnostics, MultiPing, MultiRegion, PingedHost, Region, diagnostics,
     multi_ping, multi_region,
 };
+pub use stream::{LossAndJitter, StreamQuery, Test, TestPhase, TestResult, TestStep, Tests, Towards};
+pub use throttle::{Fetched, MIN_ROUNDS, ThrottleProbe, ThrottleQuery, ThrottleReport, throttle_report};
 pub use tls::{TLS_PORTS, TlsCertificate, TlsProbe};
 pub use usage::{NetworkUsage, UsingProgram};
 

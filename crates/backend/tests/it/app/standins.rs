@@ -141,7 +141,6 @@ impl WebStandIn {
         let app = Router::new()
             .route("/", get(home))
             .route("/moved", get(moved))
-            .route("/object", get(async || vec![7_u8; 200_000]))
             .route("/dns-query", post(resolve));
         let acceptor = TlsAcceptor::from(Arc::new(config));
         run(async move {
@@ -157,6 +156,22 @@ impl WebStandIn {
         });
         Self { address, asked }
     }
+}
+
+/// A web server without TLS: `/object`, and `/slow` of the same size in four parts with a pause before each.
+pub async fn objects() -> SocketAddr {
+    let slow = async || {
+        let parts = futures::stream::unfold(0, |part| async move {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            (part < 4).then(|| (Ok::<_, std::io::Error>(Bytes::from(vec![7; 50_000])), part + 1))
+        });
+        axum::body::Body::from_stream(parts)
+    };
+    let app = Router::new().route("/object", get(async || vec![7_u8; 200_000])).route("/slow", get(slow));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    run(async move { axum::serve(listener, app).await.unwrap() });
+    address
 }
 
 /// A certificate for [`LAB`] and 127.0.0.1, and the root that signed it.
