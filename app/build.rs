@@ -5,8 +5,20 @@ use std::{error::Error, path::PathBuf};
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos, options::CodegenOptions};
 
 /// One file a slice and language: `locales/<language>/<slice>.json`.
-const SLICES: [&str; 10] =
-    ["admin", "buildings", "history", "now", "providers", "settings", "shell", "test", "uplinks", "verdict"];
+const SLICES: [&str; 12] = [
+    "admin",
+    "buildings",
+    "diagnose",
+    "history",
+    "now",
+    "providers",
+    "security",
+    "settings",
+    "shell",
+    "test",
+    "uplinks",
+    "verdict",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
