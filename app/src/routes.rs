@@ -24,12 +24,7 @@ use crate::{
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let lang = provide_lang();
-    // What could not be handed in before is handed in when any page opens, and when the line is back.
-    Effect::new(|| {
-        deliver_later();
-        let back = window_event_listener(ev::online, |_| deliver_later());
-        on_cleanup(move || back.remove());
-    });
+    Effect::new(deliver);
     view! {
             <Title formatter=|title| format!("{title} · Steadyline") />
             <Meta name="description" content=td_string!(lang, shell.description) />
@@ -94,4 +89,11 @@ pub fn App() -> impl IntoView {
                 </Frame>
             </Router>
     }
+}
+
+/// What could not be handed in before is handed in when any page opens, and when the line is back.
+fn deliver() {
+    deliver_later();
+    let back = window_event_listener(ev::online, |_| deliver_later());
+    on_cleanup(move || back.remove());
 }
