@@ -8,6 +8,7 @@ use leptos_router::LazyRoute;
 use crate::{
     history::HistoryPage,
     providers::ProvidersPage,
+    self_health::SelfHealthPage,
     settings::SettingsPage,
     speed_tests::{SharePage, TestPage},
     uplinks::{UplinkListPage, UplinkPage},
@@ -15,6 +16,7 @@ use crate::{
 
 pub struct HistoryRoom;
 pub struct ProvidersRoom;
+pub struct SelfHealthRoom;
 pub struct SettingsRoom;
 pub struct ShareRoom;
 pub struct TestRoom;
@@ -25,6 +27,7 @@ pub struct UplinkRoom;
 enum Reading {
     History,
     Providers,
+    SelfHealth,
     Settings,
     UplinkList,
     Uplink,
@@ -41,6 +44,7 @@ fn reading(room: Reading) -> AnyView {
     match room {
         Reading::History => view! { <HistoryPage /> }.into_any(),
         Reading::Providers => view! { <ProvidersPage /> }.into_any(),
+        Reading::SelfHealth => view! { <SelfHealthPage /> }.into_any(),
         Reading::Settings => view! { <SettingsPage /> }.into_any(),
         Reading::UplinkList => view! { <UplinkListPage /> }.into_any(),
         Reading::Uplink => view! { <UplinkPage /> }.into_any(),
@@ -78,6 +82,7 @@ macro_rules! rooms {
 rooms! {
     HistoryRoom: reading, __preload_reading, Reading::History;
     ProvidersRoom: reading, __preload_reading, Reading::Providers;
+    SelfHealthRoom: reading, __preload_reading, Reading::SelfHealth;
     SettingsRoom: reading, __preload_reading, Reading::Settings;
     ShareRoom: testing, __preload_testing, Testing::Share;
     TestRoom: testing, __preload_testing, Testing::Test;

@@ -11,7 +11,10 @@ use crate::{
     i18n::{provide_lang, td_string},
     layout::{Frame, MorePage, NotFoundPage},
     now::NowPage,
-    rooms::{HistoryRoom, ProvidersRoom, SettingsRoom, ShareRoom, TestRoom, UplinkListRoom, UplinkRoom},
+    rooms::{
+        HistoryRoom, ProvidersRoom, SelfHealthRoom, SettingsRoom, ShareRoom, TestRoom, UplinkListRoom,
+        UplinkRoom,
+    },
     speed_tests::deliver_later,
 };
 
@@ -45,6 +48,10 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                         <Route path=StaticSegment("more") view=MorePage />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("health"))
+                            view={Lazy::<SelfHealthRoom>::new()}
+                        />
                         <Route path=StaticSegment("settings") view={Lazy::<SettingsRoom>::new()} />
                         <Route path=StaticSegment("uplinks") view={Lazy::<UplinkListRoom>::new()} />
                         <Route

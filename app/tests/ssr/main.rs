@@ -29,6 +29,7 @@ use rstest::rstest;
 #[case::providers("/isp", "Providers · Steadyline")]
 #[case::settings("/settings", "Settings · Steadyline")]
 #[case::uplinks("/uplinks", "Lines · Steadyline")]
+#[case::self_health("/admin/health", "Self-health · Steadyline")]
 #[tokio::test]
 async fn every_page_in_every_world(#[case] path: &str, #[case] title: &str) {
     for world in [World::Data, World::Empty] {
@@ -93,6 +94,7 @@ async fn every_text_exists_in_german() {
         "/uplinks",
         "/weekly-report",
         "/isp-sla",
+        "/admin/health",
     ] {
         let (english, german) =
             (draw(path, World::Empty, "").await, draw(path, World::Empty, "steadyline_lang=de").await);
@@ -107,6 +109,17 @@ async fn a_widget_beside_the_matter_fails_by_itself() {
     assert_eq!(page.status, 200);
     assert!(page.text.contains("It is your provider, not you."), "{}", page.text);
     assert!(page.text.contains("try again in a moment"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_monitor_with_a_fault_says_so_on_public_pages() {
+    for path in ["/", "/uplinks"] {
+        let page = draw(path, World::Empty, "").await;
+        assert!(page.text.contains("trouble watching its own lines"), "{path}: {}", page.text);
+        assert!(page.text.contains("clock was set"), "{path}: {}", page.text);
+        let page = draw(path, World::Data, "").await;
+        assert!(!page.text.contains("This server has trouble"), "{path}: {}", page.text);
+    }
 }
 
 #[tokio::test]

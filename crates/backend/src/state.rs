@@ -6,8 +6,8 @@ use anyhow::Context;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    clock::Clock, config::Config, crypto::ServerKey, db::Db, http::Limits, isps::community::Community, live,
-    providers, service::Recorder, speed_tests::Speed,
+    clock::Clock, config::Config, crypto::ServerKey, db::Db, evidence::Evidence, http::Limits,
+    isps::community::Community, live, providers, self_health, service::Recorder, speed_tests::Speed,
 };
 
 /// Cheap to clone; everything is behind one `Arc`.
@@ -27,6 +27,8 @@ pub struct Parts {
     pub instance_id: String,
     pub live: live::Hub,
     pub providers: providers::Providers,
+    pub evidence: Evidence,
+    pub health: self_health::Keeper,
     pub community: Community,
     /// Cancelled when the program is asked to stop.
     pub stop: CancellationToken,
@@ -47,6 +49,8 @@ impl AppState {
             limits: Limits::new(&config.limits),
             live: live::Hub::new(&config, &db),
             providers,
+            evidence: Evidence::default(),
+            health: self_health::Keeper::new(&*clock),
             community: Community::default(),
             key,
             speed: Arc::new(Speed::new(&config.speed)),

@@ -4,12 +4,14 @@ use crate::endpoint::EndpointInfo;
 
 /// The slices' lists; keep sorted, one line each (a hot spot for parallel work).
 pub const ENDPOINTS: &[&[EndpointInfo]] = &[
+    crate::evidence::ENDPOINTS,
     crate::history::ENDPOINTS,
     crate::isps::ENDPOINTS,
     crate::live::ENDPOINTS,
     crate::me::ENDPOINTS,
     crate::measurements::ENDPOINTS,
     crate::providers::ENDPOINTS,
+    crate::self_health::ENDPOINTS,
     crate::service::ENDPOINTS,
     crate::speed_tests::ENDPOINTS,
     crate::uplinks::ENDPOINTS,

@@ -6,6 +6,7 @@
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;
+pub mod evidence;
 pub mod histogram;
 pub mod history;
 pub mod isps;
@@ -16,6 +17,7 @@ pub mod measurements;
 pub mod privacy;
 pub mod providers;
 pub mod public_target;
+pub mod self_health;
 pub mod service;
 pub mod speed_tests;
 pub mod stats;

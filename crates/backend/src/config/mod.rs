@@ -10,8 +10,9 @@ mod settings;
 mod sources;
 mod uplinks;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 pub use reader::{Problems, Vars};
@@ -45,6 +46,10 @@ pub struct Config {
     pub admin: AdminConfig,
     pub metrics: MetricsConfig,
     pub log: LogConfig,
+    /// Who counts as being in the house.
+    pub lan_networks: Vec<IpNet>,
+    /// Every setting as text, set or by default; secrets as ***.
+    pub texts: BTreeMap<&'static str, String>,
 }
 
 impl Config {
@@ -70,6 +75,8 @@ impl Config {
             admin: AdminConfig { key: sections::secret(r, "admin.key") },
             metrics: MetricsConfig { token: sections::secret(r, "metrics.token") },
             log: LogConfig::read(r),
+            lan_networks: r.list("access.lan_networks"),
+            texts: r.texts(),
         };
         if reader.problems.0.is_empty() { Ok(config) } else { Err(reader.problems) }
     }

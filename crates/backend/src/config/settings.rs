@@ -147,6 +147,11 @@ pub const SETTINGS: &[Setting] = &[
     open("live.min_delay_s", "60", "Soonest that other households learn of a test."),
     open("live.max_delay_s", "300", "Latest that they do; the time between is random."),
     secret("admin.key", "Opens the admin endpoints by X-Admin-Key; unset: they answer 503."),
+    open(
+        "access.lan_networks",
+        "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,fe80::/10",
+        "Networks (CIDR) from which an admin may fetch an evidence bundle; narrow it behind a proxy without headers.",
+    ),
     secret("metrics.token", "Bearer token of /metrics; unset: open, with k-anonymous aggregates alone."),
     open("log.format", "text", "text or json."),
     open("log.level", "info", "error, warn, info, debug or trace; also filters such as info,backend=debug."),

@@ -5,6 +5,7 @@
 mod admin;
 mod caller;
 mod client;
+mod direct_lan;
 mod document;
 mod input;
 mod limits;
@@ -15,6 +16,7 @@ mod stack;
 pub use admin::Admin;
 pub use caller::{Caller, Device, IssuedDevice, RequiredDevice};
 pub use client::{Client, InProcess};
+pub use direct_lan::DirectLan;
 pub use document::public as public_document;
 pub use input::{Json, Path, Query};
 pub use limits::Limits;

@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{caller, document, limits, origin, stack};
 use crate::{
-    AppState, history, isps, librespeed, live, me, measurements, ndt7, providers, service, speed_tests,
-    uplinks, verdict,
+    AppState, evidence, history, isps, librespeed, live, me, measurements, ndt7, providers, self_health,
+    service, speed_tests, uplinks, verdict,
 };
 
 #[derive(OpenApi)]
@@ -21,12 +21,14 @@ struct Head;
 
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Head::openapi())
+        .merge(evidence::routes())
         .merge(history::routes())
         .merge(isps::routes())
         .merge(live::routes())
         .merge(me::routes())
         .merge(measurements::routes())
         .merge(providers::routes())
+        .merge(self_health::routes())
         .merge(service::routes())
         .merge(speed_tests::routes())
         .merge(uplinks::routes())

@@ -7,9 +7,12 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use domain::isps::{
-    CommunityFacts, DeviceFigures, IspReliability, IspReliabilityQuery, ProviderFacts, Status,
-    community_status, list_reliability,
+use domain::{
+    isps::{
+        CommunityFacts, DeviceFigures, IspReliability, IspReliabilityQuery, ProviderFacts, Status,
+        community_status, list_reliability,
+    },
+    self_health::Affected,
 };
 
 use super::community::{self, Snapshot};
@@ -17,6 +20,7 @@ use crate::{
     AppError, AppState,
     error::AppResult,
     http::{Caller, Query},
+    self_health,
 };
 
 /// `/api/status` looks at seven days and at the last one.
@@ -60,7 +64,15 @@ pub async fn get_status(State(state): State<AppState>, caller: Caller) -> AppRes
         let status = community_status(&facts, viewer.as_ref(), k, week.made_at);
         serde_json::to_string(&status).map_err(|e| AppError::Internal(e.into()))
     })?;
-    Ok(json(answer))
+    let affected = &self_health::recent(&state).await.affected;
+    Ok(json(with_monitor(answer, affected)?))
+}
+
+/// The community's figures are kept for a while; what a fault impairs is told as it is now, in front of them.
+fn with_monitor(status: Arc<str>, affected: &[Affected]) -> AppResult<Arc<str>> {
+    let Some(figures) = status.strip_prefix('{').filter(|_| !affected.is_empty()) else { return Ok(status) };
+    let affected = serde_json::to_string(affected).map_err(|e| AppError::Internal(e.into()))?;
+    Ok(format!("{{\"monitor\":{affected},{figures}").into())
 }
 
 /// A device without a household (forgotten after 30 days, or never told) takes part in nothing.

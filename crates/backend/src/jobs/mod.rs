@@ -10,5 +10,6 @@ mod retention;
 mod runner;
 
 pub use presence::{find_gap, note_start};
+pub(crate) use registry::JOBS;
 pub use retention::{checkpoint, retain};
 pub use runner::{run_due, start};

@@ -3,6 +3,7 @@
 
 mod app;
 mod backup;
+mod evidence;
 mod faults;
 mod foreign_clients;
 mod history;
@@ -17,6 +18,7 @@ mod migrations;
 mod openapi;
 mod providers;
 mod seed;
+mod self_health;
 mod speed_results;
 mod speed_tests;
 mod storage;

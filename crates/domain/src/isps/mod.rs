@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     endpoint::{Endpoint, EndpointInfo},
+    self_health::Affected,
     stats::Interval,
 };
 
@@ -115,6 +116,9 @@ pub struct Status {
     pub daily_summary: Vec<StatusDay>,
     /// Fewer than k households took part.
     pub suppressed: bool,
+    /// What a fault of this server itself impairs; empty: nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub monitor: Vec<Affected>,
     /// When this was made.
     pub checked_at: DateTime<Utc>,
 }
