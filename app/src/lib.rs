@@ -5,6 +5,7 @@
 #![recursion_limit = "512"]
 
 pub mod api;
+mod buildings;
 pub mod charts;
 mod history;
 pub mod i18n;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
 use crate::{
+    buildings::{AdminBuildingsPage, BuildingListPage, BuildingPage, PosterPage},
     history::HistoryPage,
     providers::ProvidersPage,
     self_health::SelfHealthPage,
@@ -14,7 +15,11 @@ use crate::{
     uplinks::{UplinkListPage, UplinkPage},
 };
 
+pub struct AdminBuildingsRoom;
+pub struct BuildingListRoom;
+pub struct BuildingRoom;
 pub struct HistoryRoom;
+pub struct PosterRoom;
 pub struct ProvidersRoom;
 pub struct SelfHealthRoom;
 pub struct SettingsRoom;
@@ -25,7 +30,11 @@ pub struct UplinkRoom;
 
 /// A room that reads what was measured.
 enum Reading {
+    AdminBuildings,
+    BuildingList,
+    Building,
     History,
+    Poster,
     Providers,
     SelfHealth,
     Settings,
@@ -42,6 +51,10 @@ enum Testing {
 #[lazy]
 fn reading(room: Reading) -> AnyView {
     match room {
+        Reading::AdminBuildings => view! { <AdminBuildingsPage /> }.into_any(),
+        Reading::BuildingList => view! { <BuildingListPage /> }.into_any(),
+        Reading::Building => view! { <BuildingPage /> }.into_any(),
+        Reading::Poster => view! { <PosterPage /> }.into_any(),
         Reading::History => view! { <HistoryPage /> }.into_any(),
         Reading::Providers => view! { <ProvidersPage /> }.into_any(),
         Reading::SelfHealth => view! { <SelfHealthPage /> }.into_any(),
@@ -80,6 +93,10 @@ macro_rules! rooms {
 }
 
 rooms! {
+    AdminBuildingsRoom: reading, __preload_reading, Reading::AdminBuildings;
+    BuildingListRoom: reading, __preload_reading, Reading::BuildingList;
+    BuildingRoom: reading, __preload_reading, Reading::Building;
+    PosterRoom: reading, __preload_reading, Reading::Poster;
     HistoryRoom: reading, __preload_reading, Reading::History;
     ProvidersRoom: reading, __preload_reading, Reading::Providers;
     SelfHealthRoom: reading, __preload_reading, Reading::SelfHealth;

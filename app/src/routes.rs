@@ -11,6 +11,7 @@ use crate::{
     i18n::{provide_lang, td_string},
     layout::{Frame, MorePage, NotFoundPage},
     now::NowPage,
+    rooms::{AdminBuildingsRoom, BuildingListRoom, BuildingRoom, PosterRoom},
     rooms::{
         HistoryRoom, ProvidersRoom, SelfHealthRoom, SettingsRoom, ShareRoom, TestRoom, UplinkListRoom,
         UplinkRoom,
@@ -51,6 +52,21 @@ pub fn App() -> impl IntoView {
                         <Route
                             path=(StaticSegment("admin"), StaticSegment("health"))
                             view={Lazy::<SelfHealthRoom>::new()}
+                        />
+                        <Route path=StaticSegment("building") view={Lazy::<BuildingListRoom>::new()} />
+                        <Route
+                            path=(StaticSegment("building"), ParamSegment("slug"))
+                            view={Lazy::<BuildingRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route
+                            path=(StaticSegment("building"), ParamSegment("slug"), StaticSegment("poster"))
+                            view={Lazy::<PosterRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("buildings"))
+                            view={Lazy::<AdminBuildingsRoom>::new()}
                         />
                         <Route path=StaticSegment("settings") view={Lazy::<SettingsRoom>::new()} />
                         <Route path=StaticSegment("uplinks") view={Lazy::<UplinkListRoom>::new()} />

@@ -64,6 +64,7 @@ export class Server {
       STEADYLINE_LIMITS__ENABLED: 'false',
       // No run of a test asks a public address.
       STEADYLINE_UPLINKS__ENABLED: 'false',
+      STEADYLINE_DIAGNOSTICS__ENABLED: 'false',
       ...this.settings,
     };
   }

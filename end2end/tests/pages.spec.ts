@@ -6,6 +6,7 @@ const ROOMS = [
   { name: 'test', path: '/test' },
   { name: 'history', path: '/history' },
   { name: 'providers', path: '/isp' },
+  { name: 'building', path: '/building' },
   { name: 'settings', path: '/settings' },
   { name: 'uplinks', path: '/uplinks' },
 ];

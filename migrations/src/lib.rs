@@ -11,6 +11,7 @@ mod m0001_devices;
 mod m0002_measurements;
 mod m0003_operation;
 mod m0004_uplinks;
+mod m0006_buildings;
 
 /// All steps in their order.
 pub struct Migrator;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_measurements::Step),
             Box::new(m0003_operation::Step),
             Box::new(m0004_uplinks::Step),
+            Box::new(m0006_buildings::Step),
         ]
     }
 }

@@ -24,6 +24,7 @@ pub async fn run(state: AppState, serve: bool, work: bool) -> anyhow::Result<()>
         backend::jobs::note_start(&state).await.map_err(AppError::into_anyhow).context("note the start")?;
         backend::jobs::start(&state);
         backend::uplinks::start(&state);
+        backend::buildings::start(&state);
     }
     if serve {
         serve_http(&state).await?;

@@ -20,7 +20,7 @@ struct Room {
 const FIRST: usize = 4;
 
 /// The rooms that exist, and only those.
-fn rooms(lang: Locale) -> [Room; 6] {
+fn rooms(lang: Locale) -> [Room; 7] {
     [
         Room { path: "/", name: td_string!(lang, shell.now), sign: "M3 12h4l3-8 4 16 3-8h4" },
         Room {
@@ -37,6 +37,11 @@ fn rooms(lang: Locale) -> [Room; 6] {
             path: "/isp",
             name: td_string!(lang, shell.providers),
             sign: "M12 20v-8M12 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4M7.5 14.5a6.4 6.4 0 0 1 0-9M16.5 5.5a6.4 6.4 0 0 1 0 9",
+        },
+        Room {
+            path: "/building",
+            name: td_string!(lang, shell.building),
+            sign: "M5 21V4h9v17M14 10h5v11M3 21h18M8 8h3M8 12h3M8 16h3",
         },
         Room {
             path: "/uplinks",

@@ -97,6 +97,11 @@ pub fn fact(lang: Locale, fact: &Fact) -> String {
         Fact::Well { tests, failures } => {
             td_string!(lang, verdict.f_well_but, failed = *failures, n = *tests)
         }
+        Fact::Households { who: Who::Building, failing, households: n } => match failing {
+            0 => td_string!(lang, verdict.f_neighbours_fine, n = *n),
+            1 => td_string!(lang, verdict.f_neighbours_one, n = *n),
+            _ => td_string!(lang, verdict.f_neighbours_some, failing = *failing, n = *n),
+        },
         Fact::Households { who, failing, households: n } => {
             let (n, who) = (*n, households(lang, who));
             match failing {

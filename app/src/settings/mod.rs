@@ -2,7 +2,7 @@
 
 mod data;
 mod pairing;
-mod qr;
+pub mod qr;
 mod settings_page;
 
 pub use settings_page::SettingsPage;

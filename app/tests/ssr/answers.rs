@@ -50,6 +50,9 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         "/api/sla/analyze" => sla(full),
         "/api/cost-calculator" => cost(full),
         "/api/admin/health" => self_health(full),
+        path if path.contains("/buildings") || path.starts_with("/api/admin/") => {
+            return Ok(super::buildings::answer(full, path));
+        }
         "/api/uplinks" => json!(if full { vec![uplink()] } else { vec![] }),
         "/api/uplinks/eth0" if full => uplink(),
         "/api/uplinks/eth0/history" if full => uplink_history(query),

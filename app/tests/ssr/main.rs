@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says so by panicking")]
 
 mod answers;
+mod buildings;
 mod draw;
 
 use answers::{World, answer};

@@ -2,10 +2,12 @@
 
 pub mod accept;
 pub mod backup;
+pub mod buildings;
 pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod diagnostics;
 pub mod entities;
 pub mod error;
 pub mod evidence;

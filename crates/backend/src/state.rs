@@ -6,8 +6,9 @@ use anyhow::Context;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    clock::Clock, config::Config, crypto::ServerKey, db::Db, evidence::Evidence, http::Limits,
-    isps::community::Community, live, providers, self_health, service::Recorder, speed_tests::Speed,
+    buildings, clock::Clock, config::Config, crypto::ServerKey, db::Db, diagnostics, evidence::Evidence,
+    http::Limits, isps::community::Community, live, providers, self_health, service::Recorder,
+    speed_tests::Speed,
 };
 
 /// Cheap to clone; everything is behind one `Arc`.
@@ -30,6 +31,8 @@ pub struct Parts {
     pub evidence: Evidence,
     pub health: self_health::Keeper,
     pub community: Community,
+    pub buildings: buildings::Check,
+    pub diagnostics: diagnostics::Desk,
     /// Cancelled when the program is asked to stop.
     pub stop: CancellationToken,
     /// Everything that runs beside a request, waited for at a stop.
@@ -42,6 +45,7 @@ impl AppState {
         open_folder(&config.data_dir)?;
         let key = ServerKey::load(&config)?;
         let db = open_database(&config).await?;
+        let diagnostics = diagnostics::Desk::new(&config.diagnostics)?;
         let providers = providers::Providers::load(&config.providers)?;
         let state = Self(Arc::new(Parts {
             metrics: Recorder::install(),
@@ -52,6 +56,8 @@ impl AppState {
             evidence: Evidence::default(),
             health: self_health::Keeper::new(&*clock),
             community: Community::default(),
+            buildings: buildings::Check::default(),
+            diagnostics,
             key,
             speed: Arc::new(Speed::new(&config.speed)),
             db,

@@ -4,6 +4,8 @@ use crate::endpoint::EndpointInfo;
 
 /// The slices' lists; keep sorted, one line each (a hot spot for parallel work).
 pub const ENDPOINTS: &[&[EndpointInfo]] = &[
+    crate::buildings::ENDPOINTS,
+    crate::diagnostics::ENDPOINTS,
     crate::evidence::ENDPOINTS,
     crate::history::ENDPOINTS,
     crate::isps::ENDPOINTS,

@@ -12,12 +12,14 @@
 //! every kernel. Segmentation offload is off on each veth, so that `tbf` counts frames as a wire would carry them:
 //! 1514 bytes for 1448 bytes of TCP payload.
 //!
-//! A [`Chain`] is the other shape: a row of routers, for probes that look at the hops of a path.
+//! A [`Chain`] is another shape: a row of routers, for probes that look at the hops of a path; a [`Fan`] is many rows; a
+//! [`Town`] a third: homes of several providers, for the building check.
 //!
 //! Root is needed: [`Lab::build`] answers [`LabError::NotRoot`] without it, and tests skip with that message.
 //! Namespaces are named by the process that made them, deleted on drop, and those of dead processes at the next start.
 
 mod chain;
+mod fan;
 mod lab;
 mod light_test;
 mod relay;
@@ -25,12 +27,15 @@ mod run;
 mod scenario;
 mod shape;
 mod sys;
+mod town;
 
 pub mod gauge;
 pub mod product;
 
 pub use chain::Chain;
+pub use fan::Fan;
 pub use lab::{Lab, SERVER, require_root};
 pub use run::LabError;
 pub use scenario::{Home, Scenario};
 pub use shape::payload_mbit;
+pub use town::{TOWN_SERVER, Town, TownProvider};

@@ -70,6 +70,7 @@ impl<'a> Product<'a> {
             .env("STEADYLINE_DATA_DIR", &self.folder)
             .env("STEADYLINE_LIMITS__ENABLED", "false")
             .env("STEADYLINE_UPLINKS__ENABLED", "false")
+            .env("STEADYLINE_DIAGNOSTICS__ENABLED", "false")
             // Not settings of the server: it refuses what it does not know.
             .env_remove("STEADYLINE_BINARY")
             .env_remove("STEADYLINE_URL")

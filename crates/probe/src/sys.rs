@@ -115,6 +115,19 @@ pub(crate) async fn send(socket: &AsyncFd<Socket>, bytes: &[u8], target: SocketA
     }
 }
 
+/// The same, but never waiting: [`io::ErrorKind::WouldBlock`] where there is no room.
+pub(crate) fn send_now(socket: &Socket, bytes: &[u8], target: SocketAddr) -> io::Result<()> {
+    let address = target.into();
+    let mut left = PENDING_ERRORS;
+    loop {
+        match socket.send_to_with_flags(bytes, &address, libc::MSG_DONTWAIT) {
+            Ok(_) => return Ok(()),
+            Err(error) if left == 0 || error.kind() == io::ErrorKind::WouldBlock => return Err(error),
+            Err(_) => left -= 1,
+        }
+    }
+}
+
 /// Sets an option that neither socket2 nor nix has.
 pub(crate) fn set_option(socket: &impl AsFd, level: i32, name: i32, value: &[u8]) -> io::Result<()> {
     let length = libc::socklen_t::try_from(value.len()).map_err(io::Error::other)?;

@@ -12,9 +12,8 @@ use crate::{
 
 /// Runs one, in release; each prints its ratio last.
 pub fn bench(name: &str, args: &[String]) -> anyhow::Result<()> {
-    build::site(true)?;
-    build::server(true)?;
     if name == "page-weight" || name == "idle" {
+        build_product()?;
         return suite::weight();
     }
     let programs = programs()?;
@@ -40,9 +39,19 @@ pub fn bench(name: &str, args: &[String]) -> anyhow::Result<()> {
             "--",
         ]),
     };
-    // Some drive a browser.
-    node::ensure(node::Want::Tests)?;
+    // Those of the probes stand on sockets alone; of the others some drive a browser.
+    if package == "probe" {
+        suite::machine::packages()?;
+    } else {
+        build_product()?;
+        node::ensure(node::Want::Tests)?;
+    }
     run(command.args(args).env("STEADYLINE_BINARY", suite::binary()))
+}
+
+fn build_product() -> anyhow::Result<()> {
+    build::site(true)?;
+    build::server(true).map(drop)
 }
 
 /// Package, kind, name of every example and bench.

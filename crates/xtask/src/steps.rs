@@ -5,16 +5,33 @@ use std::{
     time::{Duration, Instant},
 };
 
-static TAKEN: Mutex<Vec<(String, Duration)>> = Mutex::new(Vec::new());
+/// A finished step; how deep it stands within others.
+struct Taken {
+    name: String,
+    depth: usize,
+    time: Duration,
+}
+
+struct Steps {
+    taken: Vec<Taken>,
+    open: usize,
+}
+
+static STEPS: Mutex<Steps> = Mutex::new(Steps { taken: Vec::new(), open: 0 });
 
 /// Runs `work` as a named step.
 pub fn step<T>(name: &str, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     eprintln!("▸ {name}");
     let begun = Instant::now();
+    let steps = || STEPS.lock().expect("no step panics while it holds this");
+    steps().open += 1;
     let outcome = work();
-    let taken = begun.elapsed();
-    eprintln!("  {} in {}", if outcome.is_ok() { "done" } else { "FAILED" }, seconds(taken));
-    TAKEN.lock().expect("no step panics while it holds this").push((name.to_owned(), taken));
+    let time = begun.elapsed();
+    eprintln!("  {} in {}", if outcome.is_ok() { "done" } else { "FAILED" }, seconds(time));
+    let mut steps = steps();
+    steps.open -= 1;
+    let depth = steps.open;
+    steps.taken.push(Taken { name: name.to_owned(), depth, time });
     outcome
 }
 
@@ -28,17 +45,18 @@ pub fn note(text: &str) {
     eprintln!("  {text}");
 }
 
-/// Prints the steps and their times.
+/// Prints the steps and their times, those within another before it and set in; together they are what the outer took.
 pub fn table() {
-    let taken = TAKEN.lock().expect("no step panics while it holds this");
-    if taken.is_empty() {
+    let steps = STEPS.lock().expect("no step panics while it holds this");
+    if steps.taken.is_empty() {
         return;
     }
     eprintln!("\n{:>9}  step", "time");
-    for (name, time) in taken.iter() {
-        eprintln!("{:>9}  {name}", seconds(*time));
+    for Taken { name, depth, time } in &steps.taken {
+        eprintln!("{:>9}  {:indent$}{name}", seconds(*time), "", indent = depth * 2);
     }
-    eprintln!("{:>9}  together", seconds(taken.iter().map(|(_, time)| *time).sum()));
+    let outer = steps.taken.iter().filter(|step| step.depth == 0);
+    eprintln!("{:>9}  together", seconds(outer.map(|step| step.time).sum()));
 }
 
 fn seconds(time: Duration) -> String {

@@ -4,6 +4,7 @@
 //! never touch the process's environment. Surprising rule: an unknown name is a problem too, since a typing error
 //! in a setting would otherwise be a silent default.
 
+mod diagnostics;
 mod reader;
 mod sections;
 mod settings;
@@ -15,6 +16,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 use ipnet::IpNet;
 use secrecy::SecretString;
 
+pub use diagnostics::{DiagnosticsConfig, Named, NamedRegion, OwnPlace, ResolverPlace};
 pub use reader::{Problems, Vars};
 pub use sections::{
     AdminConfig, HttpConfig, LimitsConfig, LiveConfig, LogConfig, LogFormat, MetricsConfig, PrivacyConfig,
@@ -42,6 +44,7 @@ pub struct Config {
     pub retention: RetentionConfig,
     pub providers: ProvidersConfig,
     pub uplinks: UplinksConfig,
+    pub diagnostics: DiagnosticsConfig,
     pub live: LiveConfig,
     pub admin: AdminConfig,
     pub metrics: MetricsConfig,
@@ -71,6 +74,7 @@ impl Config {
             retention: RetentionConfig::read(r),
             providers: ProvidersConfig::read(r),
             uplinks: UplinksConfig::read(r),
+            diagnostics: DiagnosticsConfig::read(r),
             live: LiveConfig::read(r),
             admin: AdminConfig { key: sections::secret(r, "admin.key") },
             metrics: MetricsConfig { token: sections::secret(r, "metrics.token") },

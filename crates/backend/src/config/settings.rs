@@ -142,6 +142,52 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Longest good median round trip; unset: 3 times the median of 24 hours, at least 150.",
     ),
+    open(
+        "diagnostics.enabled",
+        "true",
+        "Whether residents may have this server probe public hosts and the targets below.",
+    ),
+    open(
+        "diagnostics.targets",
+        "Google DNS=8.8.8.8,Cloudflare DNS=1.1.1.1,google.com=google.com,cloudflare.com=cloudflare.com",
+        "Named targets (NAME=HOST[:PORT]) that are asked by HTTPS.",
+    ),
+    open(
+        "diagnostics.regions",
+        "N. Virginia (us-east-1)=https://dynamodb.us-east-1.amazonaws.com/ping,Oregon (us-west-2)=https://dynamodb.us-west-2.amazonaws.com/ping,Frankfurt (eu-central-1)=https://dynamodb.eu-central-1.amazonaws.com/ping,Sao Paulo (sa-east-1)=https://dynamodb.sa-east-1.amazonaws.com/ping,Singapore (ap-southeast-1)=https://dynamodb.ap-southeast-1.amazonaws.com/ping,Tokyo (ap-northeast-1)=https://dynamodb.ap-northeast-1.amazonaws.com/ping",
+        "Named places (NAME (REGION)=https://…); without a region where the address is anycast.",
+    ),
+    open(
+        "diagnostics.resolvers",
+        "Cloudflare=1.1.1.1,Google=8.8.8.8,Quad9=9.9.9.9,OpenDNS=208.67.222.222,AdGuard=94.140.14.14,Control D=76.76.2.0,Cloudflare=https://1.1.1.1/dns-query,Google=https://8.8.8.8/dns-query,Quad9=https://9.9.9.9/dns-query",
+        "Resolvers to compare: NAME=ADDRESS by UDP and TCP, NAME=https://… by HTTPS.",
+    ),
+    open(
+        "diagnostics.family_targets",
+        "1.1.1.1,2606:4700:4700::1111",
+        "One address of each family, asked to see whether IPv4 and IPv6 work here.",
+    ),
+    open(
+        "diagnostics.resolver",
+        "",
+        "Resolver (ADDRESS[:PORT]) for the names that residents give; unset: the system's.",
+    ),
+    open(
+        "diagnostics.hosts",
+        "",
+        "Names that residents may have probed wherever they lead: NAME=ADDRESS[:PORT].",
+    ),
+    open(
+        "diagnostics.own_addresses",
+        "",
+        "Addresses of this server that its interfaces do not show (before a NAT); never probed.",
+    ),
+    open(
+        "diagnostics.ca_file",
+        "",
+        "PEM file with certificates that are trusted for these probes, beside the public ones.",
+    ),
+    open("diagnostics.max_concurrent", "16", "Probes of residents at once."),
     open("live.max_connections", "20000", "Open event streams in all."),
     open("live.max_per_address", "20", "Open event streams from one address."),
     open("live.min_delay_s", "60", "Soonest that other households learn of a test."),

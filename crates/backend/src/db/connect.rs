@@ -34,7 +34,9 @@ fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, DbErr> {
         // 16 MiB of pages a connection; 64 MiB of the file mapped.
         .pragma("cache_size", "-16384")
         .pragma("mmap_size", "67108864")
-        .pragma("temp_store", "memory"))
+        .pragma("temp_store", "memory")
+        // What is deleted is overwritten: an address that left must not stay in the file.
+        .pragma("secure_delete", "on"))
 }
 
 /// The one connection that writes.

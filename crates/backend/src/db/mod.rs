@@ -152,6 +152,19 @@ impl Db {
         Ok(())
     }
 
+    /// Moves all of SQLite's log into its file and empties it, so that what was deleted is in neither. A reader may hold
+    /// that up for as long as it reads.
+    pub async fn empty_log(&self) -> Result<bool, DbErr> {
+        use sea_orm::ConnectionTrait;
+        if !self.is_sqlite() {
+            return Ok(true);
+        }
+        let pragma = Statement::from_string(DatabaseBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
+        let busy =
+            self.write.query_one_raw(pragma).await?.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+        Ok(busy == Some(0))
+    }
+
     /// Where it is; may hold a password.
     pub(crate) fn url(&self) -> &str {
         &self.url

@@ -1,6 +1,12 @@
 //! Rows by table, in SeaORM 2.0's form. Instants are Unix milliseconds (`db::time` converts); what a column is for
 //! stands in the migrations. Entities are by table, queries by slice.
 
+pub mod building;
+pub mod building_endpoint;
+pub mod building_hour;
+pub mod building_minute;
+pub mod building_note;
+pub mod building_outage;
 pub mod device;
 pub mod device_key;
 pub mod household;

@@ -8,7 +8,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::extract::ConnectInfo;
-use http::{HeaderMap, request::Parts, uri::Scheme};
+use http::{HeaderMap, header, request::Parts, uri::Scheme};
 use ipnet::IpNet;
 
 use crate::{accept::Peer, config::HttpConfig};
@@ -49,6 +49,15 @@ impl Client {
         let proto = parts.headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
         let https = proto.and_then(|list| list.rsplit(',').next()).is_some_and(|last| last.trim() == "https");
         Self { address, https: https || direct_https, in_process: false, direct: false }
+    }
+}
+
+impl Client {
+    /// Whether the address is a proxy's and not the asker's own: a trusted one that named nobody, or one that says so
+    /// itself (RFC 9110 §7.6.3). A header can only close this door, never open it.
+    pub fn is_proxy(&self, parts: &Parts, config: &HttpConfig) -> bool {
+        is_in(&config.trusted_proxies, self.address)
+            || (self.direct && parts.headers.contains_key(header::VIA))
     }
 }
 

@@ -28,7 +28,24 @@ use super::{caller::device_id, client::Client};
 use crate::{AppError, AppState, config::LimitsConfig, crypto::DeviceHash};
 
 /// Routes with a number of their own (api.md §0).
-const SPECIAL: &[(&str, &str, u32)] = &[("POST", "/api/test-now", 5)];
+const SPECIAL: &[(&str, &str, u32)] = &[
+    ("POST", "/api/test-now", 5),
+    // Each asks an address.
+    ("POST", "/api/buildings/{slug}/register", 5),
+    ("POST", "/api/register", 5),
+    ("GET", "/api/dns-test", 20),
+    ("GET", "/api/dns-timing", 20),
+    ("GET", "/api/multi-ping", 20),
+    ("GET", "/api/multi-region", 20),
+    ("GET", "/api/diagnostics", 20),
+    ("GET", "/api/diagnostics/jitter", 20),
+    ("GET", "/api/diagnostics/mtu", 20),
+    ("GET", "/api/diagnostics/packet-loss", 20),
+    ("GET", "/api/ipv6-check", 20),
+    ("GET", "/api/tls-probe", 20),
+    ("GET", "/api/traceroute", 20),
+    ("GET", "/api/traceroute/enriched", 20),
+];
 /// Never counted: probes of a supervisor, and what counts by itself.
 const FREE: &[&str] = &["/livez", "/readyz", "/health", "/api/health", "/metrics", "/api/metrics"];
 /// Keys above which idle ones are swept.

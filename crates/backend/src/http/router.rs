@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{caller, document, limits, origin, stack};
 use crate::{
-    AppState, evidence, history, isps, librespeed, live, me, measurements, ndt7, providers, self_health,
-    service, speed_tests, uplinks, verdict,
+    AppState, buildings, diagnostics, evidence, history, isps, librespeed, live, me, measurements, ndt7,
+    providers, self_health, service, speed_tests, uplinks, verdict,
 };
 
 #[derive(OpenApi)]
@@ -21,6 +21,8 @@ struct Head;
 
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Head::openapi())
+        .merge(buildings::routes())
+        .merge(diagnostics::routes())
         .merge(evidence::routes())
         .merge(history::routes())
         .merge(isps::routes())

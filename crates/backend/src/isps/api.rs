@@ -7,19 +7,17 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use domain::{
-    isps::{
-        CommunityFacts, DeviceFigures, IspReliability, IspReliabilityQuery, ProviderFacts, Status,
-        community_status, list_reliability,
-    },
-    self_health::Affected,
+use domain::isps::{
+    CommunityFacts, DeviceFigures, IspReliability, IspReliabilityQuery, ProviderFacts, Status,
+    community_status, list_reliability,
 };
 
 use super::community::{self, Snapshot};
 use crate::{
     AppError, AppState,
+    buildings::{self, Asker},
     error::AppResult,
-    http::{Caller, Query},
+    http::{Caller, Json, Query},
     self_health,
 };
 
@@ -49,7 +47,8 @@ pub async fn list_isp_reliability(
 
 /// The community's state.
 #[utoipa::path(get, path = "/api/status", tag = "isps", responses((status = 200, body = Status)))]
-pub async fn get_status(State(state): State<AppState>, caller: Caller) -> AppResult<Response> {
+pub async fn get_status(State(state): State<AppState>, asker: Asker) -> AppResult<Response> {
+    let caller = asker.caller;
     let week = community::snapshot(&state, WEEK_HOURS).await?;
     let day = community::snapshot(&state, DAY_HOURS).await?;
     let viewer = week.viewer(caller.household.0).or_else(|| day.viewer(caller.household.0));
@@ -64,15 +63,15 @@ pub async fn get_status(State(state): State<AppState>, caller: Caller) -> AppRes
         let status = community_status(&facts, viewer.as_ref(), k, week.made_at);
         serde_json::to_string(&status).map_err(|e| AppError::Internal(e.into()))
     })?;
-    let affected = &self_health::recent(&state).await.affected;
-    Ok(json(with_monitor(answer, affected)?))
-}
-
-/// The community's figures are kept for a while; what a fault impairs is told as it is now, in front of them.
-fn with_monitor(status: Arc<str>, affected: &[Affected]) -> AppResult<Arc<str>> {
-    let Some(figures) = status.strip_prefix('{').filter(|_| !affected.is_empty()) else { return Ok(status) };
-    let affected = serde_json::to_string(affected).map_err(|e| AppError::Internal(e.into()))?;
-    Ok(format!("{{\"monitor\":{affected},{figures}").into())
+    // What is kept is for every viewer of a household; the visitor is this one's alone, and what a fault of this server
+    // impairs is told as it is now.
+    let visitor = buildings::visitor_of_only_building(&state, &asker).await?;
+    let monitor = self_health::recent(&state).await.affected.clone();
+    if visitor.is_none() && monitor.is_empty() {
+        return Ok(json(answer));
+    }
+    let status: Status = serde_json::from_str(&answer).map_err(|e| AppError::Internal(e.into()))?;
+    Ok(Json(Status { visitor, monitor, ..status }).into_response())
 }
 
 /// A device without a household (forgotten after 30 days, or never told) takes part in nothing.

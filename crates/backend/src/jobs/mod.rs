@@ -4,11 +4,13 @@
 //! so that of several instances one runs it), runs it, writes down how it went. Surprising rule: a job that fails is
 //! tried again after a back-off; a lock that its holder never gave back ends by itself.
 
+mod lease;
 mod presence;
 mod registry;
 mod retention;
 mod runner;
 
+pub use lease::hold;
 pub use presence::{find_gap, note_start};
 pub(crate) use registry::JOBS;
 pub use retention::{checkpoint, retain};

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
-    AppState,
+    AppState, buildings,
     crypto::DeviceHash,
     entities::{device, device_key, household, measurement, pair_code, rollup, sample, speed_session},
     error::AppResult,
@@ -69,10 +69,15 @@ async fn delete_chunk(tx: &DatabaseTransaction, device_id: Option<i64>, whose: C
 
 /// Deletes everything of a device, its keys included. Answers how many rows of each table went.
 pub async fn delete_device(state: &AppState, hash: DeviceHash) -> AppResult<BTreeMap<String, u64>> {
-    let Some(device) = devices::find_device(&state.db.read, hash).await? else { return Ok(BTreeMap::new()) };
+    let mut deleted = BTreeMap::new();
+    // Who joined a building need never have tested.
+    let endpoints = buildings::forget_device(state, hash).await?;
+    if endpoints > 0 {
+        deleted.insert("building_endpoints".to_owned(), endpoints);
+    }
+    let Some(device) = devices::find_device(&state.db.read, hash).await? else { return Ok(deleted) };
     let id = device.id;
     let db = &state.db.read;
-    let mut deleted = BTreeMap::new();
     let samples = sample::Entity::find()
         .inner_join(measurement::Entity)
         .filter(measurement::Column::DeviceId.eq(id))

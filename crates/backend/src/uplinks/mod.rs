@@ -19,7 +19,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use prober::{Prober, Taken, Taking};
 pub use retention::retain;
-pub use view::{facts, past};
+pub use view::{facts, past, were_down};
 pub use watch::Watcher;
 
 use crate::AppState;

@@ -160,6 +160,21 @@ fn fault(row: &uplink_fault::Model) -> UplinkFault {
     }
 }
 
+/// Whether all of the lines that are watched were down at some time since an instant: what was measured through them
+/// meanwhile says nothing.
+pub async fn were_down(state: &AppState, since: DateTime<Utc>) -> AppResult<bool> {
+    let now = state.clock.now();
+    let rows = queries::list_uplinks(&state.db.read).await?;
+    let watched: Vec<&uplink::Model> = rows.iter().filter(|row| !is_stale(state, row, now)).collect();
+    for row in &watched {
+        let faults = queries::list_faults(&state.db.read, row.id, since).await?;
+        if !faults.iter().any(|fault| fault.state == State::Down.word()) {
+            return Ok(false);
+        }
+    }
+    Ok(!watched.is_empty())
+}
+
 /// What a verdict may know: lines of which a round was made lately; none where none is.
 pub async fn facts(state: &AppState) -> AppResult<Option<UplinkFacts>> {
     let now = state.clock.now();

@@ -6,7 +6,7 @@ use domain::verdict::{Usual, Verdict, VerdictFacts, verdict};
 
 use super::queries::{list_lately_tested, list_own_tests};
 use crate::{
-    AppResult, AppState,
+    AppResult, AppState, buildings,
     history::windows::{Window, window_facts},
     http::Caller,
     measurements::devices::find_device,
@@ -42,6 +42,7 @@ pub async fn get_verdict(State(state): State<AppState>, caller: Caller) -> AppRe
     let slug = provider.as_ref().map(|provider| provider.slug.as_str());
     facts.provider = slug.and_then(|slug| lately.group(|other| other == slug));
     facts.other_providers = slug.and_then(|slug| lately.group(|other| other != slug && other != "unknown"));
+    facts.building = buildings::neighbours(&state, &caller).await?;
     facts.uplinks = uplinks::facts(&state).await?;
     facts.provider_name = provider.map(|provider| provider.name);
     Ok(Json(verdict(&facts)))

@@ -3,6 +3,9 @@
 
 mod app;
 mod backup;
+mod buildings;
+mod buildings_admin;
+mod diagnostics;
 mod evidence;
 mod faults;
 mod foreign_clients;
@@ -21,5 +24,6 @@ mod seed;
 mod self_health;
 mod speed_results;
 mod speed_tests;
+mod ssrf;
 mod storage;
 mod uplinks;

@@ -41,6 +41,8 @@ async fn steps_go_up_down_and_up() {
         "uplink_minutes",
         "uplink_rollups",
         "uplink_faults",
+        "buildings",
+        "building_endpoints",
     ] {
         assert!(all.iter().any(|t| t == expected), "{expected} is missing in {all:?}");
     }

@@ -13,6 +13,7 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    buildings::Visitor,
     endpoint::{Endpoint, EndpointInfo},
     self_health::Affected,
     stats::Interval,
@@ -121,6 +122,9 @@ pub struct Status {
     pub monitor: Vec<Affected>,
     /// When this was made.
     pub checked_at: DateTime<Utc>,
+    /// The visitor of a host with one building.
+    #[serde(default)]
+    pub visitor: Option<Visitor>,
 }
 
 /// One day of the community.

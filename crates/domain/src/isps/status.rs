@@ -57,6 +57,7 @@ pub fn community_status(
         suppressed,
         monitor: Vec::new(),
         checked_at: now,
+        visitor: None,
     }
 }
 

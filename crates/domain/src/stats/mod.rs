@@ -4,6 +4,7 @@
 //! (NaN, infinities) are nobody's measurement and are left out. Shares and percentiles are in per cent or 0–1 as
 //! named; intervals are at 95 %.
 
+mod binomial;
 mod correlation;
 mod figures;
 mod interval;
@@ -11,6 +12,7 @@ mod jitter;
 
 use serde::{Deserialize, Serialize};
 
+pub use binomial::binomial_tail;
 pub use correlation::{pearson, spearman};
 pub use figures::{per_cent, significant};
 pub use interval::{bootstrap_interval, t_interval, t_interval_of, wilson_interval, wilson_interval_of};

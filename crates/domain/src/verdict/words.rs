@@ -115,6 +115,11 @@ impl Fact {
                 (n, 0) => format!("All {n} of your tests in the last hour went well."),
                 (n, failed) => format!("Your last test went well; {failed} of {n} in the last hour failed."),
             },
+            Self::Households { who: Who::Building, failing, households } => match failing {
+                0 => format!("All {households} neighbours in your building answer."),
+                1 => format!("1 of {households} neighbours in your building does not answer."),
+                _ => format!("{failing} of {households} neighbours in your building do not answer."),
+            },
             Self::Households { who, failing, households } => {
                 let who = who.english();
                 match failing {

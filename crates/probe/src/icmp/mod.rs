@@ -8,7 +8,7 @@
 pub(crate) mod open;
 pub(crate) mod packet;
 mod socket;
-mod waiting;
+pub(crate) mod waiting;
 
 #[cfg(test)]
 mod tests;

@@ -9,18 +9,30 @@ use std::{
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::unix::AsyncFd;
 
+use super::packet::{Echo, Told, behind_ip_header};
 use crate::{Bind, Method, ProbeError, sys};
 
-/// An open ICMP socket that reports errors and stamps.
-pub(crate) struct IcmpSocket {
-    pub fd: AsyncFd<Socket>,
+/// An open ICMP socket that reports errors and stamps; `S` is the socket itself, or one that tokio watches.
+pub(crate) struct IcmpSocket<S = AsyncFd<Socket>> {
+    pub fd: S,
+    v4: bool,
     /// A raw socket (else a datagram one).
-    pub raw: bool,
+    raw: bool,
     /// The identifier of its echoes.
-    pub id: u16,
+    id: u16,
 }
 
-impl IcmpSocket {
+/// A message about an echo of this socket: its reply, or with `told` an ICMP error that quotes it.
+pub(crate) struct Heard<'a> {
+    /// Who replied; with an error the target that was sent to.
+    pub peer: IpAddr,
+    /// When the kernel had it, since 1970.
+    pub at: Option<Duration>,
+    pub echo: Echo<'a>,
+    pub told: Option<Told>,
+}
+
+impl IcmpSocket<Socket> {
     /// A datagram socket, else a raw one; `None` where neither is allowed.
     pub fn open(target: IpAddr, bind: &Bind) -> Result<Option<Self>, ProbeError> {
         let v4 = target.is_ipv4();
@@ -34,9 +46,34 @@ impl IcmpSocket {
             if raw {
                 replies_only(&socket, v4)?;
             }
-            Ok(Self { fd: sys::watch(socket)?, raw, id })
+            Ok(Self { fd: socket, v4, raw, id })
         };
         set_up().map(Some).map_err(|error| ProbeError::system("set up ICMP", &target, error))
+    }
+
+    /// Lets tokio tell when something came.
+    pub fn watched(self, target: IpAddr) -> Result<IcmpSocket, ProbeError> {
+        let Self { fd, v4, raw, id } = self;
+        let fd = sys::watch(fd).map_err(|error| ProbeError::system("watch ICMP", &target, error))?;
+        Ok(IcmpSocket { fd, v4, raw, id })
+    }
+}
+
+impl<S> IcmpSocket<S> {
+    /// The bytes of an echo.
+    pub fn request(&self, sequence: u16, payload: &[u8]) -> Vec<u8> {
+        Echo { id: self.id, sequence, payload }.request(self.v4)
+    }
+
+    /// Reads a message; `None` for what no echo of this socket can have caused (a raw one hears all).
+    pub fn understand<'a>(&self, got: &sys::Received, bytes: &'a [u8]) -> Option<Heard<'a>> {
+        let echo = match got.told {
+            Some(_) => Echo::quoted(bytes, self.v4)?,
+            None if self.raw && self.v4 => Echo::reply(behind_ip_header(bytes)?, self.v4)?,
+            None => Echo::reply(bytes, self.v4)?,
+        };
+        let peer = got.peer?.ip();
+        (echo.id == self.id).then_some(Heard { peer, at: got.at, echo, told: got.told })
     }
 
     pub fn method(&self) -> Method {

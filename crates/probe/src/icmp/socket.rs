@@ -10,16 +10,11 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use socket2::Socket;
-use tokio::{
-    io::{Interest, unix::AsyncFd},
-    sync::oneshot,
-    task::AbortHandle,
-};
+use tokio::{io::Interest, sync::oneshot, task::AbortHandle};
 
 use super::{
     open::{IcmpSocket, round_trip},
-    packet::{self, Echo, Told},
+    packet::Told,
     waiting::{Token, Waiting},
 };
 use crate::{
@@ -40,10 +35,7 @@ enum Arrival {
 
 /// The socket and those who wait at it.
 struct Shared {
-    fd: AsyncFd<Socket>,
-    v4: bool,
-    raw: bool,
-    id: u16,
+    icmp: IcmpSocket,
     waiting: Mutex<Waiting<oneshot::Sender<Arrival>>>,
 }
 
@@ -57,11 +49,11 @@ pub(super) struct EchoSocket {
 impl EchoSocket {
     /// Opens the socket that is allowed; `None` where none is.
     pub fn open(target: IpAddr, bind: &Bind) -> Result<Option<Self>, ProbeError> {
-        let Some(IcmpSocket { fd, raw, id }) = IcmpSocket::open(target, bind)? else { return Ok(None) };
+        let Some(icmp) = IcmpSocket::open(target, bind)? else { return Ok(None) };
         // Best effort: the default carries a thousand answers, too.
-        let _ = fd.get_ref().set_recv_buffer_size(RECEIVE_BUFFER);
+        let _ = icmp.fd.set_recv_buffer_size(RECEIVE_BUFFER);
         let waiting = Mutex::new(Waiting::new(rand::random()));
-        let shared = Arc::new(Shared { fd, v4: target.is_ipv4(), raw, id, waiting });
+        let shared = Arc::new(Shared { icmp: icmp.watched(target)?, waiting });
         #[expect(
             clippy::disallowed_methods,
             reason = "aborted on drop; there is nothing to finish at a stop"
@@ -71,7 +63,7 @@ impl EchoSocket {
     }
 
     pub fn method(&self) -> Method {
-        if self.shared.raw { Method::IcmpRaw } else { Method::IcmpDatagram }
+        self.shared.icmp.method()
     }
 
     /// Whether the interface is still the one that the socket was bound to: one that went and came back has another
@@ -88,10 +80,10 @@ impl EchoSocket {
         let sequence = self.shared.waiting().add(target, token, whom).ok_or_else(full)?;
         let _given_up = GivenUp { shared: &self.shared, sequence, token };
 
-        let request = Echo { id: self.shared.id, sequence, payload: &token }.request(self.shared.v4);
+        let request = self.shared.icmp.request(sequence, &token);
         let address = SocketAddr::new(target, 0);
         let (wall, started) = (SystemTime::now(), Instant::now());
-        if let Err(error) = sys::send(&self.shared.fd, &request, address).await {
+        if let Err(error) = sys::send(&self.shared.icmp.fd, &request, address).await {
             return Outcome::of_error(&error)
                 .ok_or_else(|| ProbeError::system("send an echo", &target, error));
         }
@@ -136,7 +128,7 @@ impl Shared {
     fn drain(&self, queue: Queue) {
         let mut buffer = [0; 2048];
         loop {
-            match sys::receive(self.fd.get_ref(), &mut buffer, queue) {
+            match sys::receive(self.icmp.fd.get_ref(), &mut buffer, queue) {
                 // Whom nobody waits for is turned away.
                 Ok(got) => drop(self.tell(&got, &buffer[..got.length])),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
@@ -148,24 +140,14 @@ impl Shared {
 
     /// Finds whom a message is for. Messages of other sockets (a raw one hears all) and forged ones find nobody.
     fn tell(&self, got: &sys::Received, bytes: &[u8]) -> Option<()> {
-        let peer = got.peer?.ip();
-        let (whom, arrival) = match got.told {
-            Some(told) => {
-                let echo = Echo::quoted(bytes, self.v4).filter(|echo| echo.id == self.id)?;
-                (self.waiting().take_error(peer, &echo)?, Arrival::Error(told))
-            }
-            None => {
-                let bytes = if self.raw && self.v4 { packet::behind_ip_header(bytes)? } else { bytes };
-                let echo = Echo::reply(bytes, self.v4).filter(|echo| echo.id == self.id)?;
-                (self.waiting().take_reply(peer, &echo)?, Arrival::Reply { at: got.at })
-            }
-        };
-        whom.send(arrival).ok()
+        let heard = self.icmp.understand(got, bytes)?;
+        let whom = self.waiting().take(&heard)?;
+        whom.send(heard.told.map_or(Arrival::Reply { at: heard.at }, Arrival::Error)).ok()
     }
 }
 
 async fn read(shared: Arc<Shared>) {
-    while let Ok(mut ready) = shared.fd.ready(Interest::READABLE | Interest::ERROR).await {
+    while let Ok(mut ready) = shared.icmp.fd.ready(Interest::READABLE | Interest::ERROR).await {
         // Cleared first: what comes while the queues are read wakes this again.
         ready.clear_ready();
         shared.drain(Queue::Errors);

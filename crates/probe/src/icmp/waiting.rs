@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, net::IpAddr};
 
-use super::packet::Echo;
+use super::{open::Heard, packet::Echo};
 
 /// Random bytes of each echo. Somebody off the path cannot guess 64 bits, and an answer to an earlier echo with the same
 /// sequence (it wraps at 65536) does not carry them.
@@ -43,25 +43,37 @@ impl<T> Waiting<T> {
     }
 
     /// Gives an echo up: its answer is late from now on. The token tells it from a later one with its sequence.
-    pub fn forget(&mut self, sequence: u16, token: Token) {
-        if self.entries.get(&sequence).is_some_and(|entry| entry.token == token) {
-            self.entries.remove(&sequence);
+    pub fn forget(&mut self, sequence: u16, token: Token) -> Option<T> {
+        self.entries.get(&sequence).filter(|entry| entry.token == token)?;
+        self.entries.remove(&sequence).map(|entry| entry.whom)
+    }
+
+    /// Who waits for this message. It waits no longer.
+    pub fn take(&mut self, heard: &Heard<'_>) -> Option<T> {
+        match heard.told {
+            Some(_) => self.take_error(heard.peer, &heard.echo),
+            None => self.take_reply(heard.peer, &heard.echo),
         }
     }
 
-    /// Who waits for this reply: sequence, sender and token must fit. It waits no longer.
-    pub fn take_reply(&mut self, from: IpAddr, echo: &Echo<'_>) -> Option<T> {
+    /// Of a reply sequence, sender and token must fit.
+    fn take_reply(&mut self, from: IpAddr, echo: &Echo<'_>) -> Option<T> {
         let entry = self.entries.get(&echo.sequence)?;
         let fits = entry.target == from && echo.payload == entry.token;
         if fits { self.entries.remove(&echo.sequence).map(|entry| entry.whom) } else { None }
     }
 
-    /// Whose echo an ICMP error quotes. Routers may quote the header alone, so only what they quote must fit.
-    pub fn take_error(&mut self, target: IpAddr, quoted: &Echo<'_>) -> Option<T> {
+    /// Routers may quote the header alone, so of an error only what they quote must fit.
+    fn take_error(&mut self, target: IpAddr, quoted: &Echo<'_>) -> Option<T> {
         let entry = self.entries.get(&quoted.sequence)?;
         let shown = quoted.payload.len().min(entry.token.len());
         let fits = entry.target == target && quoted.payload[..shown] == entry.token[..shown];
         if fits { self.entries.remove(&quoted.sequence).map(|entry| entry.whom) } else { None }
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
     }
 
     /// How many wait.

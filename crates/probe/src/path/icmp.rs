@@ -15,10 +15,7 @@ use tokio::{io::Interest, time::Instant as Deadline};
 use super::{Answer, Net, Probe, Says, ip_header};
 use crate::{
     Bind, Method, Outcome, ProbeError, Unreachable,
-    icmp::{
-        open::{IcmpSocket, round_trip},
-        packet::{self, Echo},
-    },
+    icmp::open::{IcmpSocket, round_trip},
     sys::{self, Queue},
 };
 
@@ -47,9 +44,10 @@ impl IcmpNet {
     ) -> Result<Option<Self>, ProbeError> {
         let Some(socket) = IcmpSocket::open(target, bind)? else { return Ok(None) };
         if whole {
-            forbid_fragments(&socket, target.is_ipv4())
+            forbid_fragments(&socket.fd, target.is_ipv4())
                 .map_err(|error| ProbeError::system("forbid fragments", &target, error))?;
         }
+        let socket = socket.watched(target)?;
         let (token, until) = (rand::random(), Deadline::now());
         let buffer = vec![0; usize::from(u16::MAX)];
         Ok(Some(Self { socket, target, token, sent: HashMap::new(), timeout, until, buffer }))
@@ -82,22 +80,15 @@ impl IcmpNet {
     }
 
     fn understand(&self, got: &sys::Received) -> Option<Answer> {
-        let v4 = self.target.is_ipv4();
-        let bytes = &self.buffer[..got.length];
-        let (from, says, echo) = match got.told {
-            Some(told) => {
-                let says = match told.code() {
-                    Unreachable::HopLimit => Says::Expired,
-                    code => Says::Stopped(code),
-                };
-                (told.from?, says, Echo::quoted(bytes, v4)?)
-            }
-            None => {
-                let bytes = if self.socket.raw && v4 { packet::behind_ip_header(bytes)? } else { bytes };
-                (got.peer?.ip(), Says::Arrived, Echo::reply(bytes, v4)?)
-            }
+        let heard = self.socket.understand(got, &self.buffer[..got.length])?;
+        let (from, says) = match heard.told {
+            Some(told) => match told.code() {
+                Unreachable::HopLimit => (told.from?, Says::Expired),
+                code => (told.from?, Says::Stopped(code)),
+            },
+            None => (heard.peer, Says::Arrived),
         };
-        let ours = echo.id == self.socket.id && got.peer?.ip() == self.target;
+        let (echo, ours) = (heard.echo, heard.peer == self.target);
         let token = echo.payload.get(2..10);
         // Routers quote as little as the header; the target must bring everything back.
         let known = token.map_or(says != Says::Arrived, |token| token == self.token);
@@ -113,10 +104,10 @@ impl Net for IcmpNet {
         set_ttl(self.socket.fd.get_ref(), v4, probe.ttl)
             .map_err(|error| ProbeError::system("set the TTL", &self.target, error))?;
         let payload = self.payload(probe);
-        let echo = Echo { id: self.socket.id, sequence: probe.number, payload: &payload };
+        let request = self.socket.request(probe.number, &payload);
         self.sent.insert(probe.number, (SystemTime::now(), Instant::now()));
         self.until = Deadline::now() + self.timeout;
-        let sent = sys::send(&self.socket.fd, &echo.request(v4), SocketAddr::new(self.target, 0)).await;
+        let sent = sys::send(&self.socket.fd, &request, SocketAddr::new(self.target, 0)).await;
         refusal(sent, self.target)
     }
 
@@ -155,8 +146,8 @@ pub(super) fn set_ttl(socket: &socket2::Socket, v4: bool, ttl: u8) -> io::Result
 }
 
 /// `IP_PMTUDISC_PROBE`: don't-fragment is set, and what the kernel learnt of the path before is not used.
-fn forbid_fragments(socket: &IcmpSocket, v4: bool) -> io::Result<()> {
-    let option = |level, name, value: i32| sys::set_option(&socket.fd, level, name, &value.to_ne_bytes());
+fn forbid_fragments(socket: &socket2::Socket, v4: bool) -> io::Result<()> {
+    let option = |level, name, value: i32| sys::set_option(socket, level, name, &value.to_ne_bytes());
     if v4 {
         return option(libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, libc::IP_PMTUDISC_PROBE);
     }

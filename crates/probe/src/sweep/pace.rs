@@ -2,10 +2,10 @@
 
 use std::{ops::Range, time::Duration};
 
+use super::GRAIN;
+
 /// A held-up sweep catches up at this many times its even pace, no faster.
 const CATCH_UP: f64 = 1.25;
-/// So much of the cycle may go at once: a timer's grain and a little more.
-const BURST: Duration = Duration::from_millis(4);
 
 /// The even schedule and the bucket.
 #[derive(Debug)]
@@ -51,6 +51,12 @@ impl Pace {
         first..self.next
     }
 
+    /// Takes back those from `at` on: there was no room to send them.
+    pub fn put_back(&mut self, at: usize) {
+        self.tokens += (self.next - at) as f64;
+        self.next = at;
+    }
+
     fn due_at(&self, at: usize) -> Duration {
         self.cycle.mul_f64(at as f64 / self.count.max(1) as f64)
     }
@@ -60,7 +66,7 @@ impl Pace {
     }
 
     fn capacity(&self) -> f64 {
-        (self.per_second() * BURST.as_secs_f64()).max(1.0)
+        (self.per_second() * GRAIN.as_secs_f64()).max(1.0)
     }
 }
 
@@ -105,12 +111,21 @@ mod tests {
     }
 
     #[test]
+    fn what_found_no_room_goes_again() {
+        let mut pace = Pace::new(1000, Duration::from_secs(1));
+        assert_eq!(pace.take(Duration::from_millis(9)), 0..10);
+        pace.put_back(7);
+        assert_eq!(pace.take(Duration::from_millis(9)), 7..10);
+        assert_eq!(pace.take(Duration::from_millis(10)), 10..11);
+    }
+
+    #[test]
     fn what_was_held_up_is_no_burst() {
         let gap = Duration::from_secs(10)..Duration::from_secs(20);
         let windows = simulate(10_000, Duration::from_mins(1), gap);
         assert_eq!(windows.iter().sum::<usize>(), 10_000);
         assert_eq!(windows[1500], 0, "nothing goes while it is asleep");
-        // 1.67 in each 10 ms, a quarter more to catch up, and the bucket.
-        assert!(windows.iter().all(|&went| went <= 4), "{:?}", windows.iter().max());
+        // 1.67 in each 10 ms, a quarter more to catch up, and the bucket of a turn.
+        assert!(windows.iter().all(|&went| went <= 6), "{:?}", windows.iter().max());
     }
 }

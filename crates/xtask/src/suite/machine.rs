@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Debian package and a program that shows it is there.
-const PACKAGES: [(&str, &str); 8] = [
+const PACKAGES: [(&str, &str); 11] = [
     ("chromium", "chromium"),
     ("postgresql", "psql"),
     ("iperf3", "iperf3"),
@@ -21,6 +21,9 @@ const PACKAGES: [(&str, &str); 8] = [
     ("fping", "fping"),
     ("iputils-ping", "ping"),
     ("python3-venv", "python3"),
+    ("scamper", "scamper"),
+    ("traceroute", "traceroute"),
+    ("bird2", "birdc"),
 ];
 
 /// Installs what is missing.
@@ -39,7 +42,8 @@ pub fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
 }
 
-fn packages() -> anyhow::Result<()> {
+/// Debian's programs that tests and benches stand beside.
+pub fn packages() -> anyhow::Result<()> {
     let there = |program: &str| {
         have(program) || ["/usr/sbin", "/sbin"].iter().any(|dir| Path::new(dir).join(program).is_file())
     };

@@ -7,7 +7,7 @@
 
 mod counts;
 mod fuzz;
-mod machine;
+pub mod machine;
 mod postgres;
 mod product;
 mod server;

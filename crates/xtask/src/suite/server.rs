@@ -42,6 +42,7 @@ impl Server {
             .env("STEADYLINE_DATA_DIR", &folder)
             // No run of a test asks a public address.
             .env("STEADYLINE_UPLINKS__ENABLED", "false")
+            .env("STEADYLINE_DIAGNOSTICS__ENABLED", "false")
             .envs(env.iter().copied());
         let child = command
             .env("STEADYLINE_LOG__LEVEL", "warn")

@@ -4,6 +4,7 @@
 //! test gets a PostgreSQL database cloned from a migrated template.
 
 pub mod database;
+pub mod standins;
 pub mod stored;
 
 use std::{
@@ -74,6 +75,8 @@ impl TestApp {
         // What counts requests has tests of its own; the others may ask as often as they like.
         config.limits.enabled = false;
         config.uplinks.enabled = false;
+        // What probes names stand-ins for whom it asks.
+        config.diagnostics.enabled = false;
         change(&mut config);
         let clock = TestClock::at(START.parse().unwrap());
         let state = AppState::build(config, Arc::new(clock.clone())).await.unwrap();

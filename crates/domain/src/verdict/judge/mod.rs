@@ -10,6 +10,7 @@ use super::{
     facts::{GroupFacts, VerdictFacts},
     own::{Own, look},
 };
+use crate::stats::binomial_tail;
 
 /// The share of households that fail anyway, before there is history (rules.md A6).
 const USUAL_SHARE: f64 = 0.01;
@@ -50,35 +51,6 @@ fn group(facts: Option<&GroupFacts>, k: u64) -> Group {
     } else {
         Group::Mixed
     }
-}
-
-/// P(X ≥ x) of a binomial with n trials of chance p, summed in logarithms so that no term overflows.
-fn binomial_tail(x: u64, n: u64, p: f64) -> f64 {
-    /// Terms so far beyond x no longer change the sum.
-    const TERMS: u64 = 4096;
-    if x == 0 || p >= 1.0 {
-        return 1.0;
-    }
-    if p <= 0.0 || x > n {
-        return 0.0;
-    }
-    let (ln_p, ln_q) = (p.ln(), (1.0 - p).ln());
-    let mut ln_choose = ln_factorial(n) - ln_factorial(x) - ln_factorial(n - x);
-    let mut tail = 0.0;
-    for i in x..=n.min(x.saturating_add(TERMS)) {
-        tail += (ln_choose + i as f64 * ln_p + (n - i) as f64 * ln_q).exp();
-        ln_choose += ((n - i) as f64).ln() - (i as f64 + 1.0).ln();
-    }
-    tail.min(1.0)
-}
-
-/// ln n! by its sum, or by Stirling's series where the sum is long (Abramowitz and Stegun 6.1.40).
-fn ln_factorial(n: u64) -> f64 {
-    if n < 64 {
-        return (2..=n).map(|i| (i as f64).ln()).sum();
-    }
-    let n = n as f64;
-    n * n.ln() - n + 0.5 * (std::f64::consts::TAU * n).ln() + 1.0 / (12.0 * n) - 1.0 / (360.0 * n.powi(3))
 }
 
 /// What was seen, before it is put into words.
@@ -173,6 +145,8 @@ fn shared(seen: &Seen, facts: &VerdictFacts) -> Option<(Place, Confidence)> {
         (Group::Failing, _, _) => Some((Place::Provider, Confidence::Medium)),
         (Group::Fine, _, Group::Failing) => Some((Place::Building, Confidence::Medium)),
         (Group::TooFew | Group::Mixed, Group::Failing, _) => Some((Place::Wide, Confidence::Low)),
+        // Neighbours tell that it is not this line alone; whether it is the provider, too few others can tell.
+        (Group::TooFew, _, Group::Failing) => Some((Place::Building, Confidence::Low)),
         _ => None,
     }
 }
