@@ -5,8 +5,19 @@ use std::{error::Error, path::PathBuf};
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos, options::CodegenOptions};
 
 /// One file a slice and language: `locales/<language>/<slice>.json`.
-const SLICES: [&str; 10] =
-    ["shell", "buildings", "now", "test", "health", "history", "providers", "settings", "uplinks", "verdict"];
+const SLICES: [&str; 11] = [
+    "admin",
+    "buildings",
+    "health",
+    "history",
+    "now",
+    "providers",
+    "settings",
+    "shell",
+    "test",
+    "uplinks",
+    "verdict",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");

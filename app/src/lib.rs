@@ -4,6 +4,7 @@
 //! the same everywhere: query state from the URL, resources by [`api::call`], view.
 #![recursion_limit = "512"]
 
+mod admin;
 pub mod api;
 mod buildings;
 pub mod charts;

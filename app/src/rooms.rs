@@ -1,11 +1,12 @@
-//! The rooms that the browser loads when they are entered: `cargo xtask build` cuts the program at the two functions
-//! here, so that the first visit to `/` carries the Now page alone. Two and not one a room: what rooms share would
+//! The rooms that the browser loads when they are entered: `cargo xtask build` cuts the program at the three functions
+//! here, so that the first visit to `/` carries the Now page alone. Three and not one a room: what rooms share would
 //! become a file for each set of them that shares it.
 
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
 use crate::{
+    admin::{AuditPage, OverviewPage, SessionsPage, SignInPage, UsersPage},
     buildings::{AdminBuildingsPage, BuildingListPage, BuildingPage, PosterPage},
     history::HistoryPage,
     providers::ProvidersPage,
@@ -18,25 +19,28 @@ use crate::{
 pub struct AdminBuildingsRoom;
 pub struct BuildingListRoom;
 pub struct BuildingRoom;
+pub struct AdminRoom;
+pub struct AuditRoom;
 pub struct HistoryRoom;
 pub struct PosterRoom;
 pub struct ProvidersRoom;
 pub struct SelfHealthRoom;
 pub struct SettingsRoom;
+pub struct SessionsRoom;
 pub struct ShareRoom;
+pub struct SignInRoom;
 pub struct TestRoom;
 pub struct UplinkListRoom;
 pub struct UplinkRoom;
+pub struct UsersRoom;
 
 /// A room that reads what was measured.
 enum Reading {
-    AdminBuildings,
     BuildingList,
     Building,
     History,
     Poster,
     Providers,
-    SelfHealth,
     Settings,
     UplinkList,
     Uplink,
@@ -48,16 +52,38 @@ enum Testing {
     Share,
 }
 
+/// A room of the operator's.
+enum Operating {
+    Overview,
+    Audit,
+    Buildings,
+    SelfHealth,
+    Sessions,
+    SignIn,
+    Users,
+}
+
+#[lazy]
+fn operating(room: Operating) -> AnyView {
+    match room {
+        Operating::Overview => view! { <OverviewPage /> }.into_any(),
+        Operating::Audit => view! { <AuditPage /> }.into_any(),
+        Operating::Buildings => view! { <AdminBuildingsPage /> }.into_any(),
+        Operating::SelfHealth => view! { <SelfHealthPage /> }.into_any(),
+        Operating::Sessions => view! { <SessionsPage /> }.into_any(),
+        Operating::SignIn => view! { <SignInPage /> }.into_any(),
+        Operating::Users => view! { <UsersPage /> }.into_any(),
+    }
+}
+
 #[lazy]
 fn reading(room: Reading) -> AnyView {
     match room {
-        Reading::AdminBuildings => view! { <AdminBuildingsPage /> }.into_any(),
         Reading::BuildingList => view! { <BuildingListPage /> }.into_any(),
         Reading::Building => view! { <BuildingPage /> }.into_any(),
         Reading::Poster => view! { <PosterPage /> }.into_any(),
         Reading::History => view! { <HistoryPage /> }.into_any(),
         Reading::Providers => view! { <ProvidersPage /> }.into_any(),
-        Reading::SelfHealth => view! { <SelfHealthPage /> }.into_any(),
         Reading::Settings => view! { <SettingsPage /> }.into_any(),
         Reading::UplinkList => view! { <UplinkListPage /> }.into_any(),
         Reading::Uplink => view! { <UplinkPage /> }.into_any(),
@@ -93,16 +119,21 @@ macro_rules! rooms {
 }
 
 rooms! {
-    AdminBuildingsRoom: reading, __preload_reading, Reading::AdminBuildings;
+    AdminBuildingsRoom: operating, __preload_operating, Operating::Buildings;
     BuildingListRoom: reading, __preload_reading, Reading::BuildingList;
     BuildingRoom: reading, __preload_reading, Reading::Building;
     PosterRoom: reading, __preload_reading, Reading::Poster;
+    AdminRoom: operating, __preload_operating, Operating::Overview;
+    AuditRoom: operating, __preload_operating, Operating::Audit;
     HistoryRoom: reading, __preload_reading, Reading::History;
     ProvidersRoom: reading, __preload_reading, Reading::Providers;
-    SelfHealthRoom: reading, __preload_reading, Reading::SelfHealth;
+    SelfHealthRoom: operating, __preload_operating, Operating::SelfHealth;
     SettingsRoom: reading, __preload_reading, Reading::Settings;
+    SessionsRoom: operating, __preload_operating, Operating::Sessions;
     ShareRoom: testing, __preload_testing, Testing::Share;
+    SignInRoom: operating, __preload_operating, Operating::SignIn;
     TestRoom: testing, __preload_testing, Testing::Test;
     UplinkListRoom: reading, __preload_reading, Reading::UplinkList;
     UplinkRoom: reading, __preload_reading, Reading::Uplink;
+    UsersRoom: operating, __preload_operating, Operating::Users;
 }

@@ -11,10 +11,10 @@ use crate::{
     i18n::{provide_lang, td_string},
     layout::{Frame, MorePage, NotFoundPage},
     now::NowPage,
-    rooms::{AdminBuildingsRoom, BuildingListRoom, BuildingRoom, PosterRoom},
     rooms::{
-        HistoryRoom, ProvidersRoom, SelfHealthRoom, SettingsRoom, ShareRoom, TestRoom, UplinkListRoom,
-        UplinkRoom,
+        AdminBuildingsRoom, AdminRoom, AuditRoom, BuildingListRoom, BuildingRoom, HistoryRoom, PosterRoom,
+        ProvidersRoom, SelfHealthRoom, SessionsRoom, SettingsRoom, ShareRoom, SignInRoom, TestRoom,
+        UplinkListRoom, UplinkRoom, UsersRoom,
     },
     speed_tests::deliver_later,
 };
@@ -49,10 +49,7 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                         <Route path=StaticSegment("more") view=MorePage />
-                        <Route
-                            path=(StaticSegment("admin"), StaticSegment("health"))
-                            view={Lazy::<SelfHealthRoom>::new()}
-                        />
+                        <Route path=(StaticSegment("admin"), StaticSegment("health")) view={Lazy::<SelfHealthRoom>::new()} />
                         <Route path=StaticSegment("building") view={Lazy::<BuildingListRoom>::new()} />
                         <Route
                             path=(StaticSegment("building"), ParamSegment("slug"))
@@ -73,6 +70,23 @@ pub fn App() -> impl IntoView {
                         <Route
                             path=(StaticSegment("uplinks"), ParamSegment("name"))
                             view={Lazy::<UplinkRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=StaticSegment("admin") view={Lazy::<AdminRoom>::new()} ssr=SsrMode::Async />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("audit"))
+                            view={Lazy::<AuditRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("sessions"))
+                            view={Lazy::<SessionsRoom>::new()}
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=(StaticSegment("admin"), StaticSegment("sign-in")) view={Lazy::<SignInRoom>::new()} />
+                        <Route
+                            path=(StaticSegment("admin"), StaticSegment("users"))
+                            view={Lazy::<UsersRoom>::new()}
                             ssr=SsrMode::Async
                         />
                     </Routes>

@@ -11,7 +11,9 @@ mod m0001_devices;
 mod m0002_measurements;
 mod m0003_operation;
 mod m0004_uplinks;
+mod m0005_admins;
 mod m0006_buildings;
+mod m0007_uplink_evidence;
 
 /// All steps in their order.
 pub struct Migrator;
@@ -25,6 +27,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_operation::Step),
             Box::new(m0004_uplinks::Step),
             Box::new(m0006_buildings::Step),
+            Box::new(m0007_uplink_evidence::Step),
+            Box::new(m0005_admins::Step),
         ]
     }
 }

@@ -18,7 +18,10 @@ use backend::{
 use clap::{Args, Parser, Subcommand};
 use probe::cli::ProbeArgs;
 
-use crate::{boot, logs};
+use crate::{
+    admin_cli::{self, AdminRole, KeyRole},
+    boot, logs,
+};
 
 /// Is it me, my building, my provider, or the internet? A self-hosted observatory.
 #[derive(Parser)]
@@ -59,6 +62,12 @@ enum Role {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigRole),
+    /// Who may sign in as the operator.
+    #[command(subcommand)]
+    Admin(AdminRole),
+    /// The key that seals secrets in the database.
+    #[command(subcommand)]
+    Key(KeyRole),
     /// Print the API's OpenAPI document.
     Openapi,
     /// Measure by hand: echo, TCP, HTTPS, path, MTU, TLS, DNS.
@@ -85,6 +94,9 @@ struct SeedArgs {
     /// Over how many days before now.
     #[arg(long, default_value_t = 90)]
     days: u32,
+    /// Days of an invented line of this server.
+    #[arg(long, default_value_t = 90)]
+    uplink_days: u32,
     /// The same number invents the same tests.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -180,6 +192,8 @@ async fn act(role: Role, config: Config) -> anyhow::Result<()> {
             print(&format!("Restored.{}", kept.unwrap_or_default()))
         }
         Role::Seed(args) => seed(config, args).await,
+        Role::Admin(role) => role.run(config).await,
+        Role::Key(KeyRole::Rotate) => admin_cli::rotate_key(&config).await,
         Role::Providers(ProvidersRole::Update) => {
             let bytes = backend::providers::update(&config).await?;
             print(&format!("The table was fetched: {bytes} bytes."))
@@ -193,10 +207,14 @@ async fn act(role: Role, config: Config) -> anyhow::Result<()> {
 }
 
 async fn seed(config: Config, args: SeedArgs) -> anyhow::Result<()> {
-    let SeedArgs { measurements, devices, providers, days, seed } = args;
+    let SeedArgs { measurements, devices, providers, days, uplink_days, seed } = args;
     let state = AppState::build(config, Arc::new(SystemClock)).await?;
     let plan = SeedPlan { measurements, devices, providers, days, seed };
     backend::seed::seed(&state, plan).await.map_err(AppError::into_anyhow).context("invent tests")?;
+    if uplink_days > 0 {
+        let line = backend::seed::seed_uplink(&state, uplink_days, seed).await;
+        line.map_err(AppError::into_anyhow).context("invent a line")?;
+    }
     state.db.close().await.context("close the database")?;
     print(&format!(
         "{measurements} tests of {devices} devices; X-Client-ID of the first: {}",

@@ -1,5 +1,6 @@
 //! The program `steadyline`: roles, boot, wiring of backend and app.
 
+mod admin_cli;
 mod boot;
 mod cli;
 mod logs;

@@ -7,14 +7,15 @@ use app::{App, api::TransportHandle, preview::Preview, shell};
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, Method, header},
-    response::{IntoResponse, Response},
+    http::{HeaderValue, Method, Uri, header},
+    response::{IntoResponse, Redirect, Response},
     routing::any,
 };
 use backend::{
     AppState,
-    http::{Client, api_router, complete, compression},
+    http::{Client, admits, api_router, complete, compression},
 };
+use domain::admin::access::SIGN_IN_PAGE;
 use leptos::{nonce::use_nonce, prelude::provide_context};
 use leptos_axum::{
     ResponseOptions, generate_route_list, render_app_async_with_context, render_app_to_stream_with_context,
@@ -66,7 +67,12 @@ async fn answer(pages: Pages, request: Request, drawing: Drawing) -> Response {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    match admits(&pages.state, &mut parts).await {
+        Ok(true) => {}
+        Ok(false) => return to_the_door(&parts.uri),
+        Err(error) => return error.into_response(),
+    }
     let client = Client::of(&parts, &pages.state.config.http);
     let transport = Transport::new(pages.api.clone(), &parts.headers, client.address).into_handle();
     let request = Request::from_parts(parts, body);
@@ -79,6 +85,15 @@ async fn answer(pages: Pages, request: Request, drawing: Drawing) -> Response {
         }
         None => draw(pages, request, transport, drawing).await,
     }
+}
+
+/// Who may not see the page may sign in, and comes back to it.
+fn to_the_door(asked: &Uri) -> Response {
+    let path = asked.path_and_query().map_or("/", |path| path.as_str());
+    let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    let mut response = Redirect::to(&format!("{SIGN_IN_PAGE}?next={next}")).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
 }
 
 /// How a page is sent.

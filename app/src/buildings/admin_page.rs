@@ -9,42 +9,45 @@ use super::{
     admin_settings::{Metrics, Settings},
 };
 use crate::{
+    admin::{Door, Let, ask},
     api,
-    i18n::{lang, td_string},
-    ui::{Height, Loaded, Page},
 };
 
 #[component]
 pub fn AdminBuildingsPage() -> impl IntoView {
-    let lang = lang();
     let found = Resource::new(
         || (),
         |()| {
-            let buildings = api::call(LIST_ADMIN_BUILDINGS, ());
+            let buildings = ask(LIST_ADMIN_BUILDINGS, ());
             let endpoints = api::call(LIST_ADMIN_ENDPOINTS, ());
             let metrics = api::call(GET_ADMIN_METRICS, ());
             let settings = api::call(GET_ADMIN_SETTINGS, ());
-            async move { Ok((buildings.await?, endpoints.await?, metrics.await?, settings.await?)) }
+            async move {
+                Ok(match buildings.await? {
+                    Let::In(buildings) => {
+                        Let::In((buildings, endpoints.await?, metrics.await?, settings.await?))
+                    }
+                    Let::Out => Let::Out,
+                    Let::Look => Let::Look,
+                })
+            }
         },
     );
     let changed = Callback::new(move |()| found.refetch());
     view! {
-        <Page title=td_string!(lang, buildings.admin_title)>
-            <h1>{td_string!(lang, buildings.admin_title)}</h1>
-            <Loaded resource=found height=Height::Chart let:found>
-                {
-                    let (buildings, endpoints, metrics, settings) = found;
-                    view! {
-                        <Metrics metrics=metrics />
-                        <Buildings buildings=buildings.clone() changed=changed />
-                        <CreateBuilding changed=changed />
-                        <Endpoints endpoints=endpoints changed=changed />
-                        {(!buildings.is_empty())
-                            .then(|| view! { <AddEndpoint buildings=buildings changed=changed /> })}
-                        <Settings settings=settings />
-                    }
+        <Door path="/admin/buildings" resource=found let:found>
+            {
+                let (buildings, endpoints, metrics, settings) = found;
+                view! {
+                    <Metrics metrics=metrics />
+                    <Buildings buildings=buildings.clone() changed=changed />
+                    <CreateBuilding changed=changed />
+                    <Endpoints endpoints=endpoints changed=changed />
+                    {(!buildings.is_empty())
+                        .then(|| view! { <AddEndpoint buildings=buildings changed=changed /> })}
+                    <Settings settings=settings />
                 }
-            </Loaded>
-        </Page>
+            }
+        </Door>
     }
 }

@@ -10,7 +10,7 @@ use leptos_router::hooks::use_params_map;
 use crate::{
     api,
     i18n::{lang, td_string},
-    settings::qr,
+    ui::qr,
     ui::{Empty, Height, Loaded, Page, set_status},
 };
 

@@ -43,27 +43,27 @@ impl Lines {
             self.points.iter().filter_map(|(_, spread)| spread.map(|s| s.high)).fold(self.at_least, f64::max);
         drawing(size, skin, |area| {
             if let Some(plot) = frame(area, lang, size, self.x, nice_max(top), &self.ticks) {
-                for run in self.runs() {
+                for run in runs(&self.points) {
                     // The backend writes to a string and cannot fail.
                     let _ = draw(&plot, &run);
                 }
             }
         })
     }
+}
 
-    /// The stretches without a gap in between.
-    fn runs(&self) -> Vec<Vec<(f64, Spread)>> {
-        let mut runs = vec![Vec::new()];
-        for (x, spread) in &self.points {
-            match (spread, runs.last_mut()) {
-                (Some(spread), Some(run)) => run.push((*x, *spread)),
-                (None, Some(run)) if !run.is_empty() => runs.push(Vec::new()),
-                _ => {}
-            }
+/// The stretches without a gap in between.
+pub(super) fn runs<T: Copy>(points: &[(f64, Option<T>)]) -> Vec<Vec<(f64, T)>> {
+    let mut runs = vec![Vec::new()];
+    for (x, value) in points {
+        match (value, runs.last_mut()) {
+            (Some(value), Some(run)) => run.push((*x, *value)),
+            (None, Some(run)) if !run.is_empty() => runs.push(Vec::new()),
+            _ => {}
         }
-        runs.retain(|run| !run.is_empty());
-        runs
     }
+    runs.retain(|run| !run.is_empty());
+    runs
 }
 
 fn draw(plot: &Plot<'_>, run: &[(f64, Spread)]) -> Option<()> {

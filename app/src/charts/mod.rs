@@ -1,6 +1,6 @@
 //! Charts as SVG text, by plotters: the same drawing for the page (server and browser), print and preview images.
 //!
-//! Flow: data → [`Lines`], [`Bars`] or [`Calendar`] → `svg(size, skin)`. The page's skin has classes only (colours
+//! Flow: data → [`Lines`], [`Smoke`], [`Bars`] or [`Calendar`] → `svg(size, skin)`. The page's skin has classes only (colours
 //! come from the style sheet, in either theme), the paper's skin has literal colours.
 //! Surprise: text is measured by a fixed table and never by the browser, so that both ends draw the same, and
 //! nothing carries a `style` attribute, which the content security policy would block (crates.md risk 3).
@@ -11,12 +11,14 @@ mod bars;
 mod calendar;
 pub mod ink;
 mod lines;
+mod smoke;
 
 pub use axis::{Tick, days_ticks, hours_ticks, nice_max};
 pub use bars::{Bar, Bars};
 pub use calendar::{Calendar, Day};
 pub use ink::Skin;
 pub use lines::{Lines, Spread};
+pub use smoke::{Deciles, Smoke};
 
 /// The drawing's size in its own units (CSS pixels at scale 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,46 +5,45 @@ use leptos::prelude::*;
 
 use super::check::{CheckView, state};
 use crate::{
-    api,
+    admin::{Door, ask},
     i18n::{Locale, lang, td_string},
-    ui::{Loaded, Moment, Page, Show},
+    ui::{Moment, Show},
 };
 
 #[component]
 pub fn SelfHealthPage() -> impl IntoView {
-    let lang = lang();
-    let health = Resource::new(|| (), |()| api::call(GET_SELF_HEALTH, ()));
+    let health = Resource::new(|| (), |()| ask(GET_SELF_HEALTH, ()));
+    let again = Callback::new(move |()| health.refetch());
     view! {
-        <Page title=td_string!(lang, health.title)>
-            <header class="stack">
-                <h1>{td_string!(lang, health.title)}</h1>
-                <p class="quiet">{td_string!(lang, health.lead)}</p>
-            </header>
-            <Loaded resource=health let:found>
-                <Head health=found.clone() />
-                {Group::ALL
-                    .map(|group| {
-                        let of = |check: &Check| check.group == group;
-                        let checks: Vec<Check> = found.checks.iter().filter(|check| of(check)).cloned().collect();
-                        (!checks.is_empty()).then(|| view! { <Checks group=group checks=checks /> })
-                    })
-                    .into_iter()
-                    .collect_view()}
-                <Limits limits=found.limits />
-            </Loaded>
-            <p class="actions">
-                <button type="button" on:click=move |_| health.refetch()>
-                    {td_string!(lang, health.again)}
-                </button>
-                <a class="button" href="/api/admin/health" rel="external">
-                    {td_string!(lang, health.raw)}
-                </a>
-                <a class="button" href="/api/admin/evidence" download rel="external">
-                    {td_string!(lang, health.evidence)}
-                </a>
-            </p>
-            <p class="quiet">{td_string!(lang, health.evidence_where)}</p>
-        </Page>
+        <Door path="/admin/health" resource=health let:health>
+            <Found health=health again=again />
+        </Door>
+    }
+}
+
+#[component]
+fn Found(health: SelfHealth, again: Callback<()>) -> impl IntoView {
+    let lang = lang();
+    let group = |group: Group| {
+        let checks: Vec<Check> = health.checks.iter().filter(|check| check.group == group).cloned().collect();
+        (!checks.is_empty()).then(|| view! { <Checks group=group checks=checks /> })
+    };
+    view! {
+        <Head health=health.clone() />
+        {Group::ALL.map(group).into_iter().collect_view()}
+        <Limits limits=health.limits />
+        <p class="actions">
+            <button type="button" on:click=move |_| again.run(())>
+                {td_string!(lang, health.again)}
+            </button>
+            <a class="button" href="/api/admin/health" rel="external">
+                {td_string!(lang, health.raw)}
+            </a>
+            <a class="button" href="/api/admin/evidence" download rel="external">
+                {td_string!(lang, health.evidence)}
+            </a>
+        </p>
+        <p class="quiet">{td_string!(lang, health.evidence_where)}</p>
     }
 }
 
@@ -56,6 +55,7 @@ fn Head(health: SelfHealth) -> impl IntoView {
     let commit = health.commit.map(|commit| format!(" ({commit})")).unwrap_or_default();
     view! {
         <section class="stack">
+            <p class="quiet">{td_string!(lang, health.lead)}</p>
             <p>
                 <strong class=format!("state {class}")>{word}</strong>
                 " · "

@@ -2,7 +2,6 @@
 
 mod data;
 mod pairing;
-pub mod qr;
 mod settings_page;
 
 pub use settings_page::SettingsPage;

@@ -4,11 +4,10 @@ use domain::me::{CREATE_PAIR_CODE, JOIN_PAIR, PairCode, PairPath};
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::hooks::use_query_map;
 
-use super::qr;
 use crate::{
     api,
     i18n::{lang, td_string},
-    ui::{Moment, reason},
+    ui::{Moment, qr, reason},
 };
 
 #[component]

@@ -118,6 +118,9 @@ fn About() -> impl IntoView {
                     {td_string!(lang, settings.api)}
                 </a>
             </p>
+            <p class="quiet">
+                <a href="/admin">{td_string!(lang, settings.operator)}</a>
+            </p>
         </section>
     }
 }

@@ -7,6 +7,7 @@ mod live;
 mod loaded;
 mod moment;
 mod page;
+pub mod qr;
 mod scrub;
 mod strip;
 mod tabs;

@@ -14,6 +14,8 @@ pub fn Page(
     class: &'static str,
     children: Children,
 ) -> impl IntoView {
+    // Kept by itself: a page without anything to wait for may be gone before its head is written.
+    let title: ArcSignal<String> = title.into();
     view! {
         <Title text=move || title.get() />
         <main id="main" tabindex="-1" class=class>

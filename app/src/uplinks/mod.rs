@@ -4,6 +4,8 @@ mod card;
 mod here;
 mod list_page;
 mod past;
+mod path;
+mod report;
 mod tables;
 mod uplink_page;
 mod words;

@@ -5,7 +5,7 @@ use domain::uplinks::{UplinkHistory, UplinkPoint, UplinkRange};
 use leptos::prelude::*;
 
 use crate::{
-    charts::{Lines, Size, Skin, Spread, days_ticks, hours_ticks},
+    charts::{Deciles, Size, Skin, Smoke, days_ticks, hours_ticks},
     i18n::{Locale, lang, td_string},
     ui::{Cell, CellState, Chart, ChartTable, Key, Show, Strip, alive, format, offset_s, shown},
 };
@@ -67,19 +67,17 @@ pub fn StatesChart(past: UplinkHistory) -> impl IntoView {
     }
 }
 
-/// The round trips of a range, median to 95th percentile; a gap stays a gap.
+/// The round trips of a range as smoke; a gap stays a gap.
 #[component]
 pub fn RoundTripChart(past: UplinkHistory) -> impl IntoView {
     let lang = lang();
     let alive = alive();
     let half = f64::from(past.bucket_s) / 2.0;
     let points = past.points.iter().map(|point| {
-        let spread =
-            point.rtt_p50.map(|middle| Spread { low: middle, middle, high: point.rtt_p95.unwrap_or(middle) });
-        (point.at.timestamp() as f64 + half, spread)
+        (point.at.timestamp() as f64 + half, Deciles::try_from(point.rtt_deciles.as_slice()).ok())
     });
     let (from, to) = (past.start.timestamp(), past.end.timestamp());
-    let lines = Lines { x: (from as f64, to as f64), points: points.collect(), ticks: vec![], at_least: 0.0 };
+    let smoke = Smoke { x: (from as f64, to as f64), points: points.collect(), half, ticks: vec![] };
     let (range, end) = (past.range, past.end);
     let draw = move |size: Size| {
         let offset = if alive.get() { offset_s(end) } else { 0 };
@@ -88,7 +86,7 @@ pub fn RoundTripChart(past: UplinkHistory) -> impl IntoView {
             UplinkRange::Day => hours_ticks((from, to), offset, n),
             _ => days_ticks(lang, (from, to), offset, n),
         };
-        Lines { ticks, ..lines.clone() }.svg(lang, size, Skin::Page)
+        Smoke { ticks, ..smoke.clone() }.svg(lang, size, Skin::Page)
     };
     let (title, table, n) = (finding(lang, &past.points), table(lang, &past.points), past.points.len());
     let points = past.points;
@@ -145,7 +143,17 @@ mod tests {
         #[case] expected: CellState,
     ) {
         let at = DateTime::UNIX_EPOCH;
-        let point = UplinkPoint { at, up, degraded, down, no_data, rtt_p50: None, rtt_p95: None, loss: None };
+        let point = UplinkPoint {
+            at,
+            up,
+            degraded,
+            down,
+            no_data,
+            rtt_p50: None,
+            rtt_p95: None,
+            rtt_deciles: vec![],
+            loss: None,
+        };
         assert_eq!(state(&point), expected);
     }
 }

@@ -3,7 +3,10 @@
 use domain::uplinks::{UplinkDay, UplinkFault};
 use leptos::prelude::*;
 
-use super::words::{reason_words, state_word};
+use super::{
+    path::Path,
+    words::{reason_words, state_word},
+};
 use crate::{
     i18n::{lang, td_string},
     ui::{Moment, Show, format},
@@ -19,10 +22,11 @@ pub fn Days(days: Vec<UplinkDay>) -> impl IntoView {
     };
     let rows = days
         .into_iter()
-        .map(|UplinkDay { date, percent, .. }| {
+        .map(|UplinkDay { date, percent, pinned, .. }| {
+            let kept = pinned.then(|| view! { " · " <small>{td_string!(lang, uplinks.pinned)}</small> });
             view! {
                 <tr>
-                    <th scope="row">{date.to_string()}</th>
+                    <th scope="row">{date.to_string()} {kept}</th>
                     {share(percent.up)}
                     {share(percent.degraded)}
                     {share(percent.down)}
@@ -77,6 +81,7 @@ pub fn Faults(faults: Vec<UplinkFault>) -> impl IntoView {
                     <strong>{state_word(lang, fault.state)}</strong>
                     " · "
                     {reason_words(lang, fault.reason)}
+                    {fault.trace.map(|trace| view! { <Path trace=trace /> })}
                 </li>
             }
         })

@@ -1,5 +1,6 @@
 //! One line: how it is now, its past in a range of the URL, its days and faults.
 
+use chrono::{DateTime, Utc};
 use domain::{
     ErrorCode,
     uplinks::{FIND_UPLINK, GET_UPLINK_HISTORY, UplinkHistoryInput, UplinkPath},
@@ -10,13 +11,14 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::{
     card::UplinkCard,
     past::{RoundTripChart, StatesChart},
+    report::{Report, print},
     tables::{Days, Faults},
     words::{name as shown_name, range, range_choices},
 };
 use crate::{
     api,
-    i18n::{lang, td_string},
-    ui::{Choices, Empty, Height, Loaded, Page, on_live, set_status},
+    i18n::{Locale, lang, td_string},
+    ui::{Choices, Empty, Height, Loaded, Moment, Page, Show, on_live, set_status},
 };
 
 #[component]
@@ -46,7 +48,7 @@ pub fn UplinkPage() -> impl IntoView {
         move |kind: &str| format!("/api/uplinks/{}/history{kind}?range={}", name.get(), chosen.get().word());
     view! {
         <Page title=Signal::derive(move || format!("{} · {}", name.get(), td_string!(lang, uplinks.title)))>
-            <p>
+            <p class="no-print">
                 <a href="/uplinks">{td_string!(lang, uplinks.all)}</a>
             </p>
             <Loaded resource=found height=Height::Chart let:found>
@@ -54,6 +56,7 @@ pub fn UplinkPage() -> impl IntoView {
                     Some((uplink, past)) => {
                         let zone_days = past.days.clone();
                         view! {
+                            <Report past=past.clone() />
                             <header class="stack">
                                 <h1>{shown_name(&uplink)}</h1>
                                 <UplinkCard uplink=uplink />
@@ -64,14 +67,18 @@ pub fn UplinkPage() -> impl IntoView {
                                 <RoundTripChart past=past.clone() />
                             </div>
                             <Faults faults=past.faults />
+                            {dropped(lang, past.rounds_dropped_to)}
                             <Days days=zone_days />
-                            <p class="actions">
+                            <p class="actions no-print">
                                 <a class="button" href=file(".csv") download rel="external">
                                     {td_string!(lang, uplinks.csv)}
                                 </a>
                                 <a class="button" href=file("") download rel="external">
                                     {td_string!(lang, uplinks.json)}
                                 </a>
+                                <button type="button" on:click=move |_| print()>
+                                    {td_string!(lang, uplinks.print)}
+                                </button>
                             </p>
                         }
                         .into_any()
@@ -85,4 +92,13 @@ pub fn UplinkPage() -> impl IntoView {
             </Loaded>
         </Page>
     }
+}
+
+/// Up to when single rounds gave way to the limit of their size.
+fn dropped(lang: Locale, to: Option<DateTime<Utc>>) -> Option<impl IntoView> {
+    to.map(|at| {
+        view! {
+            <p class="quiet">{td_string!(lang, uplinks.dropped)} " " <Moment at=at show=Show::Both /> "."</p>
+        }
+    })
 }

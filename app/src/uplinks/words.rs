@@ -30,6 +30,8 @@ pub fn reason_words(lang: Locale, reason: Reason) -> &'static str {
         Reason::AllWell => td_string!(lang, uplinks.all_well),
         Reason::NothingAnswers => td_string!(lang, uplinks.nothing_answers),
         Reason::InterfaceMissing => td_string!(lang, uplinks.interface_missing),
+        Reason::NoSuchInterface => td_string!(lang, uplinks.no_such_interface),
+        Reason::LinkDown => td_string!(lang, uplinks.link_down),
         Reason::OnlyHttps => td_string!(lang, uplinks.only_https),
         Reason::OnlyIcmp => td_string!(lang, uplinks.only_icmp),
         Reason::GatewaySilent => td_string!(lang, uplinks.gateway_silent),

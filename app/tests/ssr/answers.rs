@@ -50,7 +50,7 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         "/api/sla/analyze" => sla(full),
         "/api/cost-calculator" => cost(full),
         "/api/admin/health" => self_health(full),
-        path if path.contains("/buildings") || path.starts_with("/api/admin/") => {
+        path if path.contains("/buildings") || super::buildings::ADMIN.contains(&path) => {
             return Ok(super::buildings::answer(full, path));
         }
         "/api/uplinks" => json!(if full { vec![uplink()] } else { vec![] }),
@@ -60,6 +60,25 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
             let error = ApiError::new(ErrorCode::NotFound, "There is no such uplink.");
             return Ok((404, serde_json::to_vec(&error).unwrap()));
         }
+        _ if path.starts_with("/api/admin/") && !full => {
+            let error = ApiError::new(ErrorCode::Unauthenticated, "Nobody is signed in.");
+            return Ok((401, serde_json::to_vec(&error).unwrap()));
+        }
+        "/api/admin/session" => json!({ "name": "anna", "role": "admin", "created_at": NOW,
+            "expires_at": "2026-11-21T13:00:00Z", "recovery_codes": 2 }),
+        "/api/admin/users" => {
+            json!([{ "name": "anna", "role": "admin", "created_at": NOW, "signed_in_at": NOW,
+            "recovery_codes": 2 }, { "name": "vera", "role": "viewer", "created_at": NOW, "signed_in_at": null,
+            "recovery_codes": 10 }])
+        }
+        "/api/admin/sessions" => {
+            json!([{ "id": 7, "name": "anna", "agent": "Firefox, Linux", "ip_version": 6,
+            "created_at": NOW, "seen_at": NOW, "expires_at": NOW, "current": true }, { "id": 5, "name": "anna",
+            "agent": null, "ip_version": 4, "created_at": NOW, "seen_at": NOW, "expires_at": NOW,
+            "current": false }])
+        }
+        "/api/admin/audit" => json!({ "items": [{ "id": 9, "at": NOW, "who": "anna", "act": "user.create",
+            "subject": "vera", "address": "192.0.2.7" }], "next": 9 }),
         other => panic!("no canned answer for {other}"),
     };
     Ok((200, serde_json::to_vec(&value).unwrap()))
@@ -382,16 +401,29 @@ fn uplink_history(query: &str) -> Value {
             };
             let rtt = (up > 0).then(|| 11.0 + noise(i));
             json!({ "at": start + chrono::Duration::seconds(i * bucket), "up": up, "degraded": 0, "down": down,
-                "no_data": no_data, "rtt_p50": rtt, "rtt_p95": rtt.map(|ms| ms * 1.4), "loss": rtt.map(|_| 0.0) })
+                "no_data": no_data, "rtt_p50": rtt, "rtt_p95": rtt.map(|ms| ms * 1.4), "loss": rtt.map(|_| 0.0),
+                "rtt_deciles": rtt.map_or_else(Vec::new, |ms| (1..10).map(|tenth| ms - 2.5 + f64::from(tenth) / 2.0).collect()) })
         })
         .collect();
     let totals = json!({ "up": 1237, "degraded": 0, "down": 3, "no_data": 50 });
     let percent = json!({ "up": 99.758, "degraded": 0.0, "down": 0.242, "no_data": 3.876 });
     json!({ "name": "eth0", "range": range, "bucket_s": bucket, "start": start, "end": end,
         "watched_since": start + chrono::Duration::seconds(30 * bucket), "points": points, "totals": totals,
-        "percent": percent, "days": [{ "date": "2026-11-21", "totals": totals, "percent": percent }],
+        "percent": percent,
+        "days": [{ "date": "2026-11-21", "totals": totals, "percent": percent, "pinned": true }],
+        "rounds_dropped_to": "2026-11-20T09:00:00Z",
         "faults": [
-            { "from": "2026-11-21T11:55:00Z", "to": null, "state": "degraded", "reason": "loss" },
-            { "from": "2026-11-21T10:40:00Z", "to": "2026-11-21T10:43:00Z", "state": "down", "reason": "nothing_answers" },
+            { "from": "2026-11-21T11:55:00Z", "to": null, "state": "degraded", "reason": "loss", "trace_id": null, "trace": null },
+            { "from": "2026-11-21T10:40:00Z", "to": "2026-11-21T10:43:00Z", "state": "down", "reason": "nothing_answers",
+              "trace_id": 7, "trace": trace() },
+        ] })
+}
+
+fn trace() -> Value {
+    json!({ "taken_at": "2026-11-21T10:40:02Z", "target": "1.1.1.1", "method": "ICMP (datagram socket)", "end": "silent",
+        "hops": [
+            { "ttl": 1, "address": "192.0.2.1", "provider": null, "sent": 3, "answered": 3, "rtt_ms": 0.6 },
+            { "ttl": 2, "address": "198.51.100.9", "provider": "Northnet", "sent": 3, "answered": 2, "rtt_ms": 9.4 },
+            { "ttl": 3, "address": null, "provider": null, "sent": 3, "answered": 0, "rtt_ms": null },
         ] })
 }

@@ -11,6 +11,9 @@ use super::{
 
 const NOW: &str = "2026-11-21T12:00:00Z";
 
+/// The operator's addresses that are answered here.
+pub const ADMIN: [&str; 3] = ["/api/admin/endpoints", "/api/admin/metrics", "/api/admin/settings"];
+
 /// Canned answers: the full world has `linden` (many), `esche` (one household) and `leer` (nobody).
 pub fn answer(full: bool, path: &str) -> (u16, Vec<u8>) {
     let slug = path.trim_start_matches("/api/buildings/").split('/').next().unwrap_or_default();
@@ -141,7 +144,7 @@ async fn without_anything_and_failed(#[case] path: &str, #[case] status: u16) {
 #[rstest]
 #[case::poster("/building/linden/poster", "Poster for the lobby · Steadyline")]
 #[case::list("/building", "Buildings · Steadyline")]
-#[case::operator("/admin/buildings", "Buildings and endpoints · Steadyline")]
+#[case::operator("/admin/buildings", "Buildings · Operator · Steadyline")]
 #[tokio::test]
 async fn with_data(#[case] path: &str, #[case] title: &str) {
     let page = checked(path, World::Data).await;

@@ -30,7 +30,6 @@ use rstest::rstest;
 #[case::providers("/isp", "Providers · Steadyline")]
 #[case::settings("/settings", "Settings · Steadyline")]
 #[case::uplinks("/uplinks", "Lines · Steadyline")]
-#[case::self_health("/admin/health", "Self-health · Steadyline")]
 #[tokio::test]
 async fn every_page_in_every_world(#[case] path: &str, #[case] title: &str) {
     for world in [World::Data, World::Empty] {
@@ -69,6 +68,51 @@ async fn a_line_is_drawn_in_every_world(#[case] path: &str) {
     assert_eq!(draw(path, World::Down, "").await.status, 503);
 }
 
+#[rstest]
+#[case::overview("/admin", "Overview")]
+#[case::users("/admin/users", "Accounts")]
+#[case::sessions("/admin/sessions", "Sessions")]
+#[case::audit("/admin/audit", "Audit log")]
+#[tokio::test]
+async fn an_operators_page_is_drawn_for_operators(#[case] path: &str, #[case] title: &str) {
+    let page = draw(path, World::Data, "").await;
+    assert_eq!((page.status, page.title), (200, format!("{title} · Operator · Steadyline")));
+    assert!(!page.html.contains(" style="), "the policy blocks inline styles: {path}");
+    insta::assert_snapshot!(format!("{}_Data", name(path)), page.text);
+    // In the other world nobody is signed in.
+    let outside = draw(path, World::Empty, "").await;
+    assert_eq!(outside.status, 401);
+    assert!(outside.html.contains(&format!("href=\"/admin/sign-in?next={path}\"")), "{}", outside.text);
+    assert!(outside.text.contains("Nobody is signed in here"), "{}", outside.text);
+    assert_eq!(draw(path, World::Down, "").await.status, 503);
+}
+
+#[tokio::test]
+async fn the_monitor_says_how_it_is() {
+    // Well in one world, in the other with a fault in each group.
+    for world in [World::Data, World::Empty] {
+        let page = draw("/admin/health", world, "").await;
+        assert_eq!((page.status, page.title.as_str()), (200, "Self-health · Operator · Steadyline"));
+        assert!(!page.html.contains(" style="), "the policy blocks inline styles");
+        insta::assert_snapshot!(format!("admin-health_{world:?}"), page.text);
+    }
+    assert_eq!(draw("/admin/health", World::Down, "").await.status, 503);
+}
+
+#[tokio::test]
+async fn the_door_can_be_filled_in_by_a_password_manager() {
+    let page = draw("/admin/sign-in", World::Down, "").await;
+    assert_eq!((page.status, page.title.as_str()), (200, "Sign in · Steadyline"));
+    for part in
+        ["autocomplete=\"username\"", "autocomplete=\"current-password\"", "autocomplete=\"one-time-code\""]
+    {
+        assert!(page.html.contains(part), "{part}");
+    }
+    assert!(page.html.contains("method=\"post\""), "a password never goes into an address");
+    assert!(page.asked.is_empty());
+    insta::assert_snapshot!("admin-sign-in", page.text);
+}
+
 #[tokio::test]
 async fn an_unknown_address_is_404_in_the_language_of_the_browser() {
     let page = draw("/nothing", World::Data, "steadyline_lang=de").await;
@@ -95,6 +139,8 @@ async fn every_text_exists_in_german() {
         "/uplinks",
         "/weekly-report",
         "/isp-sla",
+        "/admin",
+        "/admin/sign-in",
         "/admin/health",
     ] {
         let (english, german) =

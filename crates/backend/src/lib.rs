@@ -1,6 +1,7 @@
 //! REST, SQL, jobs and outside services of Steadyline. No Leptos.
 
 pub mod accept;
+pub mod admin;
 pub mod backup;
 pub mod buildings;
 pub mod clock;

@@ -6,9 +6,9 @@ use anyhow::Context;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    buildings, clock::Clock, config::Config, crypto::ServerKey, db::Db, diagnostics, evidence::Evidence,
-    http::Limits, isps::community::Community, live, providers, self_health, service::Recorder,
-    speed_tests::Speed,
+    admin::Passwords, buildings, clock::Clock, config::Config, crypto::ServerKey, db::Db, diagnostics,
+    evidence::Evidence, http::Limits, isps::community::Community, live, providers, self_health,
+    service::Recorder, speed_tests::Speed,
 };
 
 /// Cheap to clone; everything is behind one `Arc`.
@@ -21,6 +21,7 @@ pub struct Parts {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
     pub key: ServerKey,
+    pub passwords: Passwords,
     pub speed: Arc<Speed>,
     pub limits: Limits,
     pub metrics: Recorder,
@@ -59,6 +60,7 @@ impl AppState {
             buildings: buildings::Check::default(),
             diagnostics,
             key,
+            passwords: Passwords::default(),
             speed: Arc::new(Speed::new(&config.speed)),
             db,
             clock,

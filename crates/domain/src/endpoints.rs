@@ -6,6 +6,7 @@ use crate::endpoint::EndpointInfo;
 pub const ENDPOINTS: &[&[EndpointInfo]] = &[
     crate::buildings::ENDPOINTS,
     crate::diagnostics::ENDPOINTS,
+    crate::admin::ENDPOINTS,
     crate::evidence::ENDPOINTS,
     crate::history::ENDPOINTS,
     crate::isps::ENDPOINTS,

@@ -107,6 +107,11 @@ impl Chain {
         self.add_routes(0)
     }
 
+    /// A name that no other chain of this machine uses: a host's namespace, or anything else.
+    pub fn unique_name(&self, what: &str) -> String {
+        self.name(what)
+    }
+
     fn name(&self, host: &str) -> String {
         format!("{}{host}", self.prefix)
     }

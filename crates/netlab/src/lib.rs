@@ -15,6 +15,9 @@
 //! A [`Chain`] is another shape: a row of routers, for probes that look at the hops of a path; a [`Fan`] is many rows; a
 //! [`Town`] a third: homes of several providers, for the building check.
 //!
+//! On a chain a [`Watched`] machine has its line watched by the program itself; a [`Story`] does things to it and says
+//! what must be told of them.
+//!
 //! Root is needed: [`Lab::build`] answers [`LabError::NotRoot`] without it, and tests skip with that message.
 //! Namespaces are named by the process that made them, deleted on drop, and those of dead processes at the next start.
 
@@ -26,8 +29,10 @@ mod relay;
 mod run;
 mod scenario;
 mod shape;
+mod story;
 mod sys;
 mod town;
+mod watched;
 
 pub mod gauge;
 pub mod product;
@@ -38,4 +43,6 @@ pub use lab::{Lab, SERVER, require_root};
 pub use run::LabError;
 pub use scenario::{Home, Scenario};
 pub use shape::payload_mbit;
+pub use story::Story;
 pub use town::{TOWN_SERVER, Town, TownProvider};
+pub use watched::Watched;

@@ -162,7 +162,7 @@ fn north(dashboard: &Value) -> &Value {
 }
 
 #[test]
-#[ignore = "takes 40 s and the built product: cargo nextest run -p netlab --run-ignored all -E 'test(household_joins)'"]
+#[ignore = "takes 15 s, root and the built product: cargo nextest run -p netlab --run-ignored all -E 'test(household_joins)'"]
 fn a_household_joins_is_pinged_falls_with_its_provider_and_leaves_nothing() {
     let Some(house) = House::build() else { return };
     let homes: Vec<String> =

@@ -88,7 +88,8 @@ fn their_seconds(fan: &Fan, targets: &[Ipv4Addr]) -> anyhow::Result<f64> {
     let folder = Path::new("/tmp").join(format!("bench_trace_{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let (list, out) = (folder.join("targets"), folder.join("out"));
-    fs::write(&list, targets.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+    let lines: Vec<String> = targets.iter().map(ToString::to_string).collect();
+    fs::write(&list, lines.join("\n") + "\n")?;
     let started = Instant::now();
     let status = Command::new("ip")
         .args(["netns", "exec", &fan.here(), "scamper", "-p", "10000", "-O", "text"])

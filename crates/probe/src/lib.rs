@@ -17,6 +17,7 @@ pub mod clock;
 pub mod dns;
 pub mod https;
 pub mod icmp;
+pub mod link;
 pub mod mtu;
 pub mod resolve;
 pub mod sweep;

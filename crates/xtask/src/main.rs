@@ -53,7 +53,7 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// The tests in network namespaces (root)
+    /// A line to try faults on, in network namespaces (root); `lab stories` plays all scenarios, `lab test` runs the tests there
     Lab {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,

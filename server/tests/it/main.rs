@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod boot;
+mod door;
 mod program;
 mod redaction;
 mod roles;

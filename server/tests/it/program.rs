@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     net::SocketAddr,
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -47,7 +47,17 @@ impl Program {
 
     /// Runs a role to its end.
     pub fn run<A: AsRef<OsStr>>(&self, args: &[A]) -> Ended {
-        let mut child = self.command(args).spawn().unwrap();
+        Self::end(self.command(args).spawn().unwrap())
+    }
+
+    /// As [`Self::run`], with a line on standard input.
+    pub fn told<A: AsRef<OsStr>>(&self, args: &[A], line: &str) -> Ended {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        writeln!(child.stdin.take().unwrap(), "{line}").unwrap();
+        Self::end(child)
+    }
+
+    fn end(mut child: Child) -> Ended {
         let begun = Instant::now();
         let status = loop {
             if let Some(status) = child.try_wait().unwrap() {
@@ -94,6 +104,8 @@ impl Program {
         std::thread::spawn(move || {
             for line in BufReader::new(err).lines().map_while(Result::ok) {
                 if let Some((_, address)) = line.split_once("listening on http://") {
+                    // As JSON, the message ends before the line does.
+                    let address = address.split('"').next().unwrap_or_default();
                     let _ = tell.send(address.trim().parse().unwrap());
                 }
                 let mut log = keeper.lock().unwrap_or_else(PoisonError::into_inner);

@@ -72,7 +72,7 @@ fn put_aside(target: &Path) -> anyhow::Result<Option<PathBuf>> {
 }
 
 /// A running server holds the file in WAL mode: then it cannot be locked for one alone.
-async fn refuse_if_in_use(target: &Path) -> anyhow::Result<()> {
+pub async fn refuse_if_in_use(target: &Path) -> anyhow::Result<()> {
     if !target.exists() {
         return Ok(());
     }

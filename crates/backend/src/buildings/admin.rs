@@ -223,5 +223,6 @@ pub async fn update_admin_settings(
     Json(settings): Json<BuildingSettings>,
 ) -> AppResult<Json<BuildingSettings>> {
     notes::write_settings(&state, settings).await?;
+    state.buildings.changed.notify_one();
     Ok(Json(settings))
 }

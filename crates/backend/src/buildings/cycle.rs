@@ -43,7 +43,11 @@ async fn work(state: AppState) {
         let settings = notes::settings(&state.db.read).await.unwrap_or_default();
         let length_ms = i64::from(settings.cycle_s) * 1000;
         let wait_ms = length_ms - to_ms(state.clock.now()).rem_euclid(length_ms);
-        tokio::time::sleep(Duration::from_millis(wait_ms.unsigned_abs())).await;
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(wait_ms.unsigned_abs())) => {}
+            // The new length holds at once, not after what is left of the old one.
+            () = state.buildings.changed.notified() => continue,
+        }
         if let Err(error) = turn(&state, &holder, &settings).await {
             tracing::error!(
                 error = format!("{:#}", error.into_anyhow()),

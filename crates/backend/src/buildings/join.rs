@@ -26,8 +26,8 @@ use crate::{
 };
 
 /// Labels of the server key.
-const ADDRESS: &str = "endpoint-address";
-const LABEL: &str = "endpoint-label";
+pub const ADDRESS: &str = "endpoint-address";
+pub const LABEL: &str = "endpoint-label";
 const INDEX: &str = "endpoint-address-index";
 
 /// The answer while too many join.

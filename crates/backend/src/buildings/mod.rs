@@ -19,13 +19,13 @@ mod view;
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use api::visitor_of_only_building;
 pub use asker::Asker;
 pub use cycle::{run_cycle, start};
-pub use join::forget_device;
+pub use join::{ADDRESS, LABEL, forget_device};
 pub use prober::{Asked, Asking, Prober, Way};
 pub use retention::retain;
 pub use view::neighbours;
@@ -58,11 +58,13 @@ pub fn routes() -> OpenApiRouter<AppState> {
 pub struct Check {
     prober: OnceLock<Arc<dyn Prober>>,
     joins: Semaphore,
+    /// The settings changed.
+    changed: Notify,
 }
 
 impl Default for Check {
     fn default() -> Self {
-        Self { prober: OnceLock::new(), joins: Semaphore::new(JOINS_AT_ONCE) }
+        Self { prober: OnceLock::new(), joins: Semaphore::new(JOINS_AT_ONCE), changed: Notify::new() }
     }
 }
 

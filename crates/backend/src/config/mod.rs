@@ -19,8 +19,8 @@ use secrecy::SecretString;
 pub use diagnostics::{DiagnosticsConfig, Named, NamedRegion, OwnPlace, ResolverPlace};
 pub use reader::{Problems, Vars};
 pub use sections::{
-    AdminConfig, HttpConfig, LimitsConfig, LiveConfig, LogConfig, LogFormat, MetricsConfig, PrivacyConfig,
-    ProvidersConfig, RetentionConfig, SpeedConfig,
+    AccessConfig, AdminConfig, HttpConfig, LimitsConfig, LiveConfig, LogConfig, LogFormat, MetricsConfig,
+    PrivacyConfig, ProvidersConfig, RetentionConfig, SpeedConfig,
 };
 pub use settings::{SETTINGS, Setting, env_example};
 pub use sources::{FILE_VARIABLE, from_environment, from_file, from_flags};
@@ -37,6 +37,7 @@ pub struct Config {
     pub environment: String,
     pub time_zone: chrono_tz::Tz,
     pub server_key: Option<SecretString>,
+    pub sealing_key: Option<SecretString>,
     pub http: HttpConfig,
     pub limits: LimitsConfig,
     pub speed: SpeedConfig,
@@ -47,6 +48,7 @@ pub struct Config {
     pub diagnostics: DiagnosticsConfig,
     pub live: LiveConfig,
     pub admin: AdminConfig,
+    pub access: AccessConfig,
     pub metrics: MetricsConfig,
     pub log: LogConfig,
     /// Who counts as being in the house.
@@ -67,6 +69,7 @@ impl Config {
             environment: r.required("environment"),
             time_zone: r.optional("time_zone").unwrap_or(chrono_tz::UTC),
             server_key: server_key(r),
+            sealing_key: sealing_key(r),
             http: HttpConfig::read(r),
             limits: LimitsConfig::read(r),
             speed: SpeedConfig::read(r),
@@ -76,7 +79,8 @@ impl Config {
             uplinks: UplinksConfig::read(r),
             diagnostics: DiagnosticsConfig::read(r),
             live: LiveConfig::read(r),
-            admin: AdminConfig { key: sections::secret(r, "admin.key") },
+            admin: AdminConfig::read(r),
+            access: AccessConfig::read(r),
             metrics: MetricsConfig { token: sections::secret(r, "metrics.token") },
             log: LogConfig::read(r),
             lan_networks: r.list("access.lan_networks"),
@@ -121,10 +125,24 @@ fn database_url(r: &mut Reader) -> Option<SecretString> {
 
 fn server_key(r: &mut Reader) -> Option<SecretString> {
     let key = r.text("server_key")?;
-    if key.len() != 64 || !key.bytes().all(|b| b.is_ascii_hexdigit()) {
-        r.problems.push("server_key", "it is not 64 hex digits (`openssl rand -hex 32` makes one)");
+    if !is_key(key) {
+        r.problems.push("server_key", NO_KEY);
     }
     Some(key.into())
+}
+
+fn sealing_key(r: &mut Reader) -> Option<SecretString> {
+    let keys = r.text("sealing_key")?;
+    if !keys.split(',').all(|key| is_key(key.trim())) {
+        r.problems.push("sealing_key", NO_KEY);
+    }
+    Some(keys.into())
+}
+
+const NO_KEY: &str = "it is not 64 hex digits (`openssl rand -hex 32` makes one)";
+
+fn is_key(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

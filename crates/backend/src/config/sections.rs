@@ -2,6 +2,8 @@
 
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
+use chrono::TimeDelta;
+use domain::admin::{access::PublicAccess, session::Lifetime};
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -54,8 +56,12 @@ pub struct RetentionConfig {
     pub samples_days: u32,
     /// `None`: until deleted.
     pub measurements_days: Option<u32>,
+    pub uplink_rounds_days: u32,
+    /// Megabytes.
+    pub uplink_rounds_mb: u32,
     pub uplink_minutes_days: u32,
     pub uplink_states_days: u32,
+    pub audit_days: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -74,9 +80,16 @@ pub struct LiveConfig {
     pub max_delay: Duration,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct AdminConfig {
     pub key: Option<SecretString>,
+    pub lifetime: Lifetime,
+}
+
+#[derive(Clone, Debug)]
+pub struct AccessConfig {
+    pub public: PublicAccess,
+    pub networks: Vec<IpNet>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -107,6 +120,8 @@ impl std::str::FromStr for LogFormat {
 pub struct LogConfig {
     pub format: LogFormat,
     pub level: String,
+    /// Where refused sign-ins are told; unset: in the log.
+    pub auth_file: Option<PathBuf>,
 }
 
 impl HttpConfig {
@@ -184,8 +199,11 @@ impl RetentionConfig {
         Self {
             samples_days: r.within("retention.samples_days", 1, 36_500),
             measurements_days: measurements_days.then(|| r.within("retention.measurements_days", 1, 36_500)),
+            uplink_rounds_days: r.within("retention.uplink_rounds_days", 1, 36_500),
+            uplink_rounds_mb: r.within("retention.uplink_rounds_mb", 1, 1_000_000),
             uplink_minutes_days: r.within("retention.uplink_minutes_days", 1, 36_500),
             uplink_states_days: r.within("retention.uplink_states_days", 3, 36_500),
+            audit_days: r.within("retention.audit_days", 1, 36_500),
         }
     }
 }
@@ -211,6 +229,26 @@ impl LiveConfig {
     }
 }
 
+impl AdminConfig {
+    pub(super) fn read(r: &mut Reader) -> Self {
+        let lifetime = Lifetime {
+            idle: TimeDelta::minutes(r.within("admin.session_idle_minutes", 1, 10_080)),
+            whole: TimeDelta::hours(r.within("admin.session_hours", 1, 720)),
+        };
+        Self { key: secret(r, "admin.key"), lifetime }
+    }
+}
+
+impl AccessConfig {
+    pub(super) fn read(r: &mut Reader) -> Self {
+        let (public, networks) = (r.required("access.public"), r.list("access.networks"));
+        if public == PublicAccess::Networks && networks.is_empty() {
+            r.problems.push("access.networks", "access.public is networks, and none is listed");
+        }
+        Self { public, networks }
+    }
+}
+
 /// Shorter keys can be guessed.
 const SECRET_CHARS: usize = 16;
 
@@ -224,6 +262,10 @@ pub(super) fn secret(r: &mut Reader, key: &str) -> Option<SecretString> {
 
 impl LogConfig {
     pub(super) fn read(r: &mut Reader) -> Self {
-        Self { format: r.required("log.format"), level: r.required("log.level") }
+        Self {
+            format: r.required("log.format"),
+            level: r.required("log.level"),
+            auth_file: r.optional("log.auth_file"),
+        }
     }
 }

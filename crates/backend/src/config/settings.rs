@@ -48,6 +48,10 @@ pub const SETTINGS: &[Setting] = &[
         "server_key",
         "64 hex digits that key all hashes; unset: made at first start in data_dir/server.key.",
     ),
+    secret(
+        "sealing_key",
+        "64 hex digits that seal secrets in the database, older keys after commas; unset: data_dir/sealing.key.",
+    ),
     open(
         "http.public_url",
         "",
@@ -103,6 +107,12 @@ pub const SETTINGS: &[Setting] = &[
     open("privacy.household_days", "30", "Days for which household hashes are kept."),
     open("retention.samples_days", "30", "Days for which the raw samples of tests are kept."),
     open("retention.measurements_days", "", "Days for which measurements are kept; unset: until deleted."),
+    open("retention.uplink_rounds_days", "7", "Days for which each single round of an uplink is kept."),
+    open(
+        "retention.uplink_rounds_mb",
+        "200",
+        "Megabytes that these rounds may take; beyond it the oldest go first, pinned days excepted.",
+    ),
     open(
         "retention.uplink_minutes_days",
         "30",
@@ -113,6 +123,7 @@ pub const SETTINGS: &[Setting] = &[
         "90",
         "Days for which an uplink's minutes and 5-minute sums are kept; hours and faults stay.",
     ),
+    open("retention.audit_days", "365", "Days for which the audit log of operators' acts is kept."),
     open("providers.table", "", "Address ranges → provider: TSV as iptoasn publishes it, or an MMDB file."),
     open("providers.url", "", "Where `steadyline providers update` fetches that table from."),
     open("providers.own", "", "Your own list, asked first: TOML with name, slug, eligible, asns, prefixes."),
@@ -192,7 +203,15 @@ pub const SETTINGS: &[Setting] = &[
     open("live.max_per_address", "20", "Open event streams from one address."),
     open("live.min_delay_s", "60", "Soonest that other households learn of a test."),
     open("live.max_delay_s", "300", "Latest that they do; the time between is random."),
-    secret("admin.key", "Opens the admin endpoints by X-Admin-Key; unset: they answer 503."),
+    secret("admin.key", "Opens the admin endpoints to scripts by X-Admin-Key; unset: sign-in alone does."),
+    open("admin.session_idle_minutes", "60", "A sign-in ends after so long without use."),
+    open("admin.session_hours", "12", "And after so long in any case."),
+    open(
+        "access.public",
+        "all",
+        "Who sees pages and API: all, networks (of access.networks) or signed-in; an account always does.",
+    ),
+    open("access.networks", "", "Networks (CIDR, comma-separated) for access.public = networks."),
     open(
         "access.lan_networks",
         "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,fe80::/10",
@@ -201,6 +220,11 @@ pub const SETTINGS: &[Setting] = &[
     secret("metrics.token", "Bearer token of /metrics; unset: open, with k-anonymous aggregates alone."),
     open("log.format", "text", "text or json."),
     open("log.level", "info", "error, warn, info, debug or trace; also filters such as info,backend=debug."),
+    open(
+        "log.auth_file",
+        "",
+        "File for the AUTH_FAILURE lines that fail2ban reads (deploy/fail2ban); unset: in the log.",
+    ),
 ];
 
 /// The text of `.env.example`.

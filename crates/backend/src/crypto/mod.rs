@@ -4,23 +4,19 @@
 //! `STEADYLINE_SERVER_KEY`. Every use has a label of its own, so that no hash of one kind is ever one of another.
 //! Whoever loses the key loses the devices' link to their data; it is never inside a backup.
 
+mod files;
+mod rotate;
 mod seal;
 
-use std::{
-    fs::OpenOptions,
-    io::{ErrorKind, Write},
-    net::IpAddr,
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::Path,
-};
+use std::net::IpAddr;
 
-use anyhow::{Context, bail};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::config::Config;
+pub use rotate::{Row, SEALED, Sealed, rotate};
+pub use seal::SealingKey;
 
 /// The keyed hash of a device id: all that is ever stored of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,79 +38,27 @@ impl std::fmt::Debug for HouseholdHash {
     }
 }
 
-/// The secret of this installation.
-pub struct ServerKey(SecretBox<[u8; 32]>);
+/// The secrets of this installation.
+pub struct ServerKey {
+    identity: SecretBox<[u8; 32]>,
+    /// Never empty: the first seals, any opens.
+    sealing: Vec<SealingKey>,
+}
 
 impl ServerKey {
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(SecretBox::new(Box::new(bytes)))
-    }
-
-    /// The configured key, else the one in the data folder, made when there is none yet.
-    pub fn load(config: &Config) -> anyhow::Result<Self> {
-        match &config.server_key {
-            Some(key) => Self::parse(key.expose_secret()).context("read server_key (STEADYLINE_SERVER_KEY)"),
-            None => Self::load_file(&config.data_dir.join("server.key")),
-        }
-    }
-
-    fn load_file(path: &Path) -> anyhow::Result<Self> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => {
-                let mode =
-                    std::fs::metadata(path).context("look at the server key's file")?.permissions().mode();
-                if mode & 0o077 != 0 {
-                    bail!("The server key {0} is readable by others; run `chmod 600 {0}`.", path.display());
-                }
-                Self::parse(text.trim()).with_context(|| {
-                    format!("The server key {} is damaged; put its backup back.", path.display())
-                })
-            }
-            Err(e) if e.kind() == ErrorKind::NotFound => Self::make_file(path),
-            Err(e) => Err(e).with_context(|| format!("read the server key {}", path.display())),
-        }
-    }
-
-    fn make_file(path: &Path) -> anyhow::Result<Self> {
-        let bytes: [u8; 32] = rand::random();
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        let mut file = match made {
-            Ok(file) => file,
-            // Another instance on the same folder was faster.
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => return Self::load_file(path),
-            Err(e) => return Err(e).with_context(|| format!("write the server key {}", path.display())),
-        };
-        file.write_all(hex::encode(bytes).as_bytes()).context("write the server key")?;
-        file.sync_all().context("write the server key to disk")?;
-        Ok(Self::from_bytes(bytes))
-    }
-
-    fn parse(text: &str) -> anyhow::Result<Self> {
-        let mut bytes = [0; 32];
-        hex::decode_to_slice(text, &mut bytes).context("a key is 64 hex digits")?;
-        Ok(Self::from_bytes(bytes))
-    }
-
-    fn mac(&self, label: &str) -> Hmac<Sha256> {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).expect("HMAC takes a key of any length");
-        mac.update(label.as_bytes());
-        mac.update(&[0]);
-        mac
+        let derived = SealingKey::from_bytes(mac(&bytes, "sealing key", b""));
+        Self { identity: SecretBox::new(Box::new(bytes)), sealing: vec![derived] }
     }
 
     /// A keyed hash for one labelled purpose.
     pub fn sign(&self, label: &str, message: &[u8]) -> [u8; 32] {
-        let mut mac = self.mac(label);
-        mac.update(message);
-        mac.finalize().into_bytes().into()
+        mac(self.identity.expose_secret(), label, message)
     }
 
     /// Whether `signature` is that of `message`, in constant time.
     pub fn verify(&self, label: &str, message: &[u8], signature: &[u8]) -> bool {
-        let mut mac = self.mac(label);
-        mac.update(message);
-        mac.verify_slice(signature).is_ok()
+        started(self.identity.expose_secret(), label, message).verify_slice(signature).is_ok()
     }
 
     pub fn device(&self, id: Uuid) -> DeviceHash {
@@ -127,6 +71,18 @@ impl ServerKey {
         short.copy_from_slice(&full[..16]);
         HouseholdHash(short)
     }
+}
+
+fn started(key: &[u8; 32], label: &str, message: &[u8]) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(label.as_bytes());
+    mac.update(&[0]);
+    mac.update(message);
+    mac
+}
+
+fn mac(key: &[u8; 32], label: &str, message: &[u8]) -> [u8; 32] {
+    started(key, label, message).finalize().into_bytes().into()
 }
 
 /// The network that stands for one household: a whole IPv4 address, an IPv6 /56 (what providers delegate to one
@@ -161,17 +117,5 @@ mod tests {
         assert_ne!(key.sign("a", b"x"), key.sign("b", b"x"));
         assert!(key.verify("a", b"x", &key.sign("a", b"x")));
         assert!(!key.verify("b", b"x", &key.sign("a", b"x")));
-    }
-
-    #[test]
-    fn the_key_is_made_once_and_kept_private() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("server.key");
-        let made = ServerKey::load_file(&path).unwrap().sign("x", b"");
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(ServerKey::load_file(&path).unwrap().sign("x", b""), made);
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        let refused = ServerKey::load_file(&path).err().unwrap().to_string();
-        assert!(refused.contains("chmod 600"), "{refused}");
     }
 }

@@ -1,6 +1,10 @@
 //! Rows by table, in SeaORM 2.0's form. Instants are Unix milliseconds (`db::time` converts); what a column is for
 //! stands in the migrations. Entities are by table, queries by slice.
 
+pub mod admin;
+pub mod admin_recovery_code;
+pub mod admin_session;
+pub mod audit;
 pub mod building;
 pub mod building_endpoint;
 pub mod building_hour;
@@ -11,6 +15,7 @@ pub mod device;
 pub mod device_key;
 pub mod household;
 pub mod job;
+pub mod lockout;
 pub mod measurement;
 pub mod pair_code;
 pub mod provider;
@@ -21,4 +26,7 @@ pub mod speed_session;
 pub mod uplink;
 pub mod uplink_fault;
 pub mod uplink_minute;
+pub mod uplink_pin;
 pub mod uplink_rollup;
+pub mod uplink_round;
+pub mod uplink_trace;

@@ -26,6 +26,11 @@ pub struct Model {
     pub icmp_answered_at: Option<i64>,
     pub https_answered_at: Option<i64>,
     pub created_at: i64,
+    /// For so long it was silent while the other protocol answered.
+    pub icmp_silent_s: i32,
+    pub https_silent_s: i32,
+    /// Rounds before this gave way to the limit of their size.
+    pub rounds_dropped_to: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

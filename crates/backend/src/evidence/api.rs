@@ -25,13 +25,14 @@ const WAITING: usize = 8;
 #[utoipa::path(get, path = "/api/admin/evidence", tag = "evidence", params(EvidenceQuery),
     responses((status = 200, description = "The bundle.", body = Vec<u8>, content_type = "application/zip")))]
 pub async fn get_evidence(
-    _: Admin,
+    admin: Admin,
     _: DirectLan,
     State(state): State<AppState>,
     Query(query): Query<EvidenceQuery>,
 ) -> AppResult<Response> {
     let place = state.evidence.place.clone().try_acquire_owned();
     let place = place.map_err(|_| AppError::unavailable("Another bundle is being made.", 10))?;
+    admin.note(&state, "evidence.fetch", query.database.then(|| "database".to_owned())).await?;
     let signer = signer(&state.key);
     let made_at = state.clock.now();
     let manifest = Manifest {
@@ -50,7 +51,6 @@ pub async fn get_evidence(
         let _place = place;
         bundle::stream(gathered, manifest, &signer, bytes);
     });
-    tracing::info!(database = query.database, "an evidence bundle is being made");
     let name =
         format!("attachment; filename=\"steadyline-evidence-{}.zip\"", made_at.format("%Y%m%dT%H%M%SZ"));
     let head = [(header::CONTENT_TYPE, "application/zip"), (header::CONTENT_DISPOSITION, &name)];

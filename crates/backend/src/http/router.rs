@@ -9,10 +9,10 @@ use tower_http::{
 use utoipa::{OpenApi, openapi::OpenApi as Document};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{caller, document, limits, origin, stack};
+use super::{access, caller, document, limits, origin, stack};
 use crate::{
-    AppState, buildings, diagnostics, evidence, history, isps, librespeed, live, me, measurements, ndt7,
-    providers, self_health, service, speed_tests, uplinks, verdict,
+    AppState, admin, buildings, diagnostics, evidence, history, isps, librespeed, live, me, measurements,
+    ndt7, providers, self_health, service, speed_tests, uplinks, verdict,
 };
 
 #[derive(OpenApi)]
@@ -23,6 +23,7 @@ fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Head::openapi())
         .merge(buildings::routes())
         .merge(diagnostics::routes())
+        .merge(admin::routes())
         .merge(evidence::routes())
         .merge(history::routes())
         .merge(isps::routes())
@@ -56,6 +57,7 @@ pub fn api_router(state: AppState) -> Router {
         .merge(bytes)
         .merge(ndt7::routes())
         .merge(librespeed::routes())
+        .layer(middleware::from_fn_with_state(state.clone(), access::guard))
         .fallback(stack::not_found)
         .with_state(state)
 }

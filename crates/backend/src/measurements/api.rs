@@ -12,7 +12,7 @@ use crate::{
     AppError, AppState,
     db::time::to_ms,
     error::AppResult,
-    http::{Admin, Caller, Json, Path, Query},
+    http::{AdminByKey, Caller, Json, Path, Query},
     me,
 };
 
@@ -62,12 +62,12 @@ pub async fn list_outages(
 
 /// Deletes a device's tests, or, without a device, all tests.
 ///
-/// For the operator: needs `X-Admin-Key`. With `X-Client-ID` that device's tests go, without it everybody's.
+/// For the operator: needs `X-Admin-Key` or an admin's session. With `X-Client-ID` that device's tests go, without it everybody's.
 #[utoipa::path(delete, path = "/api/measurements", tag = "measurements",
     responses((status = 200, body = DeletedMeasurements)))]
 pub async fn delete_measurements(
     State(state): State<AppState>,
-    _: Admin,
+    AdminByKey(admin): AdminByKey,
     caller: Caller,
 ) -> AppResult<Json<DeletedMeasurements>> {
     let deleted = match caller.device {
@@ -78,6 +78,7 @@ pub async fn delete_measurements(
         None => me::service::delete_measurements(&state, None).await?,
     };
     let whose = if caller.device.is_some() { "of this device" } else { "of all devices" };
+    admin.note(&state, "measurements.delete", Some(format!("{deleted} {whose}"))).await?;
     Ok(Json(DeletedMeasurements { deleted, message: format!("{deleted} tests {whose} were deleted.") }))
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Rows are written by the same rules as real ones; rollups come from the rebuild, so that both are compared by use.
 
+mod uplinks;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::measurements::is_outage;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -15,6 +17,8 @@ use crate::{
     error::AppResult,
     measurements::{devices::find_device, rebuild},
 };
+
+pub use uplinks::{NAME as UPLINK, seed_uplink};
 
 /// What to invent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

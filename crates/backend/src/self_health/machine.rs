@@ -36,7 +36,8 @@ pub fn files(config: &Config) -> FileFacts {
     let mode = |path: &Path| fs::metadata(path).map(|file| file.permissions().mode());
     let key = match mode(&config.data_dir.join("server.key")) {
         _ if config.server_key.is_some() => KeyFile::Configured,
-        Ok(mode) => KeyFile::Mode(mode),
+        // Beside it lies the key of sealed secrets, once there are any.
+        Ok(own) => KeyFile::Mode(own | mode(&config.data_dir.join("sealing.key")).unwrap_or_default()),
         Err(_) => KeyFile::Missing,
     };
     FileFacts { key: Some(key), folder_mode: mode(&config.data_dir).ok() }

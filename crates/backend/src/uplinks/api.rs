@@ -5,21 +5,24 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     ApiError, ErrorCode,
     uplinks::{
-        Minute, Uplink, UplinkHistory, UplinkMinuteDetail, UplinkMinutePath, UplinkPath, UplinkRangeQuery,
-        minute_of, minute_start,
+        Minute, Uplink, UplinkHistory, UplinkMinuteDetail, UplinkMinutePath, UplinkPath, UplinkPin,
+        UplinkPinPath, UplinkPoint, UplinkRangeQuery, UplinkReasonCount, UplinkRound, UplinkTrace, minute_of,
+        minute_start,
     },
 };
 
-use super::{queries, view};
+use serde::Serialize;
+
+use super::{pins, queries, view};
 use crate::{
     AppError, AppState,
     entities::uplink,
     error::AppResult,
-    http::{Json, Path, Query},
+    http::{Admin, Json, Path, Query},
 };
 
 async fn find(state: &AppState, name: &str) -> AppResult<uplink::Model> {
@@ -71,12 +74,32 @@ pub async fn export_uplink_csv(
     let past = view::past(&state, &row, query.range).await?;
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for point in past.points {
-        writer.serialize(point).map_err(|error| AppError::Internal(error.into()))?;
+        writer.serialize(CsvRow::from(point)).map_err(|error| AppError::Internal(error.into()))?;
     }
     let bytes = writer.into_inner().map_err(|error| AppError::Internal(error.into_error().into()))?;
     let name = format!("attachment; filename=\"steadyline-uplink-{}.csv\"", query.range.word());
     let head = [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, &name)];
     Ok((head, bytes).into_response())
+}
+
+/// A point as a row: its smoke is for drawing alone.
+#[derive(Serialize)]
+struct CsvRow {
+    at: DateTime<Utc>,
+    up: u32,
+    degraded: u32,
+    down: u32,
+    no_data: u32,
+    rtt_p50: Option<f64>,
+    rtt_p95: Option<f64>,
+    loss: Option<f64>,
+}
+
+impl From<UplinkPoint> for CsvRow {
+    fn from(point: UplinkPoint) -> Self {
+        let UplinkPoint { at, up, degraded, down, no_data, rtt_p50, rtt_p95, loss, .. } = point;
+        Self { at, up, degraded, down, no_data, rtt_p50, rtt_p95, loss }
+    }
 }
 
 /// One minute of a line with the distribution of its round trips.
@@ -95,16 +118,24 @@ pub async fn get_uplink_minute(
     if kept.is_none() && !view::is_watched(&state, &row, at) {
         return Err(AppError::not_found("minute of this uplink"));
     }
-    let reason = kept.as_ref().map(|minute| minute.worst.reason);
-    let minute = kept.unwrap_or_default();
-    Ok(Json(detail(&minute, reason, minute_start(number))))
+    let db = &state.db.read;
+    let raw = queries::list_rounds(db, row.id, number).await?;
+    let fault = queries::find_fault(db, row.id, number).await?;
+    let trace = match fault {
+        Some(fault) => queries::list_traces(db, [fault.id].into_iter()).await?.remove(&fault.id),
+        None => None,
+    };
+    Ok(Json(detail(kept, minute_start(number), raw, trace)))
 }
 
 fn detail(
-    minute: &Minute,
-    reason: Option<domain::uplinks::Reason>,
+    kept: Option<Minute>,
     begins: DateTime<Utc>,
+    raw: Vec<UplinkRound>,
+    trace: Option<UplinkTrace>,
 ) -> UplinkMinuteDetail {
+    let reason = kept.as_ref().map(|minute| minute.worst.reason);
+    let minute = kept.unwrap_or_default();
     UplinkMinuteDetail {
         minute: begins,
         state: minute.worst.state,
@@ -115,5 +146,53 @@ fn detail(
         lost: minute.lost,
         self_load: minute.self_load,
         round_trips: view::distribution(&minute.round_trips),
+        reasons: reasons(&raw),
+        raw,
+        trace,
     }
+}
+
+/// What rounds speak for, most often first.
+fn reasons(rounds: &[UplinkRound]) -> Vec<UplinkReasonCount> {
+    let mut counts: Vec<UplinkReasonCount> = Vec::new();
+    for round in rounds {
+        match counts.iter_mut().find(|count| count.reason == round.reason) {
+            Some(count) => count.rounds += 1,
+            None => counts.push(UplinkReasonCount { reason: round.reason, rounds: 1 }),
+        }
+    }
+    counts.sort_by_key(|count| std::cmp::Reverse(count.rounds));
+    counts
+}
+
+/// Keeps a day of a line as evidence: nothing of it is let go.
+#[utoipa::path(post, path = "/api/admin/uplinks/{name}/pins/{date}", tag = "uplinks", params(UplinkPinPath),
+    responses((status = 200, body = UplinkPin)))]
+pub async fn pin_uplink_day(
+    State(state): State<AppState>,
+    _: Admin,
+    Path(path): Path<UplinkPinPath>,
+) -> AppResult<Json<UplinkPin>> {
+    let row = find(&state, &path.name).await?;
+    Ok(Json(pins::pin(&state, &row, day(&path.date)?).await?))
+}
+
+/// Lets a pinned day of a line go with the others of its age.
+#[utoipa::path(delete, path = "/api/admin/uplinks/{name}/pins/{date}", tag = "uplinks", params(UplinkPinPath),
+    responses((status = 200, body = UplinkPin)))]
+pub async fn unpin_uplink_day(
+    State(state): State<AppState>,
+    _: Admin,
+    Path(path): Path<UplinkPinPath>,
+) -> AppResult<Json<UplinkPin>> {
+    let row = find(&state, &path.name).await?;
+    Ok(Json(pins::unpin(&state, &row, day(&path.date)?).await?))
+}
+
+fn day(text: &str) -> AppResult<NaiveDate> {
+    let wrong = |_| {
+        ApiError::new(ErrorCode::Malformed, "date: not a day such as 2026-11-21")
+            .with_field("date", "not a day")
+    };
+    Ok(text.parse().map_err(wrong)?)
 }

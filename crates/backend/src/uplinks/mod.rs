@@ -5,25 +5,31 @@
 //! Surprising rule: a row whose newest round is old is told as NO DATA, whatever it says; nobody need be alive to say so.
 
 mod api;
+mod pins;
 mod prober;
 mod queries;
+mod raw;
 mod retention;
 mod route;
-mod store;
+pub(crate) mod store;
 mod view;
 mod watch;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use prober::{Prober, Taken, Taking};
+pub use prober::{Asking, Prober, Taken, Taking};
 pub use retention::retain;
 pub use view::{facts, past, were_down};
 pub use watch::Watcher;
 
 use crate::AppState;
+use probe::link::{LinkState, LinkWatch};
 use prober::NetProber;
+
+/// A link that has just come up has no neighbours yet: whoever asks at once finds them late.
+const SETTLE: Duration = Duration::from_secs(1);
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -32,6 +38,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(api::get_uplink_history))
         .routes(routes!(api::get_uplink_minute))
         .routes(routes!(api::list_uplinks))
+        .routes(routes!(api::pin_uplink_day, api::unpin_uplink_day))
 }
 
 /// Watches the lines until the program stops.
@@ -88,6 +95,7 @@ async fn watch(state: AppState, interface: Option<String>) {
             }
         }
     };
+    let mut link = LinkWatch::new(&interface).inspect_err(no_news).ok();
     loop {
         let wait = match watcher.turn().await {
             Ok(wait) => wait,
@@ -96,6 +104,30 @@ async fn watch(state: AppState, interface: Option<String>) {
                 interval
             }
         };
-        tokio::time::sleep(wait).await;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            change = news(&mut link) => {
+                tracing::info!(uplink.name = interface, link = ?change, "the interface changed");
+                if change == LinkState::Up {
+                    tokio::time::sleep(SETTLE).await;
+                }
+            }
+        }
     }
+}
+
+/// The next change of the interface; never, where the kernel tells none.
+async fn news(link: &mut Option<LinkWatch>) -> LinkState {
+    if let Some(watch) = link {
+        match watch.changed().await {
+            Ok(change) => return change,
+            Err(error) => no_news(&error),
+        }
+        *link = None;
+    }
+    std::future::pending().await
+}
+
+fn no_news(error: &std::io::Error) {
+    tracing::warn!(error = %error, "the kernel does not tell when interfaces change; rounds find it out");
 }

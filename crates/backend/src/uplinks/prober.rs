@@ -9,11 +9,17 @@ use std::{
 };
 
 use anyhow::Context;
-use domain::uplinks::{EchoResult, HttpsResult, Round, Trouble};
+use chrono::DateTime;
+use domain::{
+    stats::round,
+    uplinks::{EchoResult, HttpsResult, Round, TraceEnd, Trouble, UplinkHop, UplinkTrace},
+};
 use futures::future::{join, join_all};
 use probe::{
     Bind, Pinger, ProbeError, Probed,
     https::{Https, Request},
+    link::{self, LinkState},
+    trace::{End, Hop, Plan, Trace},
 };
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use tokio::time::{sleep, timeout};
@@ -42,11 +48,14 @@ pub struct Taken {
 }
 
 pub type Taking<'a> = Pin<Box<dyn Future<Output = Taken> + Send + 'a>>;
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Option<UplinkTrace>> + Send + 'a>>;
 
 /// Asks through one interface.
 pub trait Prober: Send + Sync {
     /// One round; `confirming` one that must be quick.
     fn take(&self, confirming: bool) -> Taking<'_>;
+    /// The path to a target; none where it cannot be asked.
+    fn trace(&self, target: IpAddr) -> Asking<'_>;
 }
 
 /// Asks by real sockets, all bound to the interface.
@@ -86,8 +95,8 @@ impl NetProber {
             .iter()
             .filter_map(|echoes| echoes.trouble)
             .chain(pages.iter().filter_map(|(_, trouble)| *trouble))
-            .min_by_key(|trouble| *trouble != Trouble::NoInterface)
-            .or_else(|| (!route::is_there(&self.interface)).then_some(Trouble::NoInterface));
+            .chain(link_trouble(&self.interface))
+            .min_by_key(|trouble| *trouble == Trouble::NoRight);
         let echo_method = echoes.iter().find_map(|echoes| echoes.method.clone());
         let gateway_answers = from_gateway
             .filter(|echoes| echoes.result.sent > 0)
@@ -137,6 +146,55 @@ impl NetProber {
 impl Prober for NetProber {
     fn take(&self, confirming: bool) -> Taking<'_> {
         Box::pin(self.round(confirming))
+    }
+
+    fn trace(&self, target: IpAddr) -> Asking<'_> {
+        Box::pin(async move {
+            match probe::trace::trace(target, &self.bind, Plan::default()).await {
+                Ok(path) => Some(as_told(&path)),
+                Err(error) => {
+                    tracing::debug!(error = %error, "the path of a fault cannot be asked");
+                    None
+                }
+            }
+        })
+    }
+}
+
+fn link_trouble(interface: &str) -> Option<Trouble> {
+    match link::state(interface) {
+        LinkState::Gone => Some(Trouble::NoInterface),
+        LinkState::Down => Some(Trouble::LinkDown),
+        LinkState::Up => None,
+    }
+}
+
+/// A path in the words of the contract; when it was taken and whose networks these are is told by whoever keeps it.
+fn as_told(path: &Trace) -> UplinkTrace {
+    let hop = |hop: &Hop| UplinkHop {
+        ttl: hop.ttl,
+        address: hop.answers.first().map(|answer| answer.from.to_string()),
+        provider: None,
+        sent: hop.sent.into(),
+        answered: hop.answers.len() as u32,
+        rtt_ms: hop
+            .answers
+            .iter()
+            .map(|answer| answer.rtt)
+            .min()
+            .map(|rtt| round(rtt.as_secs_f64() * 1e3, 3)),
+    };
+    UplinkTrace {
+        taken_at: DateTime::UNIX_EPOCH,
+        target: path.target.to_string(),
+        method: path.method.to_string(),
+        end: match path.end {
+            End::Reached => TraceEnd::Reached,
+            End::Stopped(_) => TraceEnd::Stopped,
+            End::Silent => TraceEnd::Silent,
+            End::TooFar => TraceEnd::TooFar,
+        },
+        hops: path.hops.iter().map(hop).collect(),
     }
 }
 

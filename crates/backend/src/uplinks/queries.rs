@@ -1,19 +1,23 @@
 //! What the uplinks' watch and pages read, each list bounded and by its key.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     histogram::LogHistogram,
-    uplinks::{Judgement, Minute, MinuteNumber, Reason, State, Tally},
+    uplinks::{
+        Judgement, Minute, MinuteNumber, Reason, State, Tally, UplinkRound, UplinkTrace, minute_start,
+    },
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 
+use super::raw;
 use crate::{
     db::time::to_ms,
-    entities::{uplink, uplink_fault, uplink_minute, uplink_rollup},
+    entities::{uplink, uplink_fault, uplink_minute, uplink_rollup, uplink_round, uplink_trace},
     measurements::rollups::decode,
 };
 
@@ -149,12 +153,104 @@ pub async fn list_faults<C: ConnectionTrait>(
         .await
 }
 
-/// The oldest minute of any uplink.
-pub async fn oldest_minute<C: ConnectionTrait>(db: &C) -> Result<Option<MinuteNumber>, DbErr> {
+/// The fault that a minute lies in, the newest of them.
+pub async fn find_fault<C: ConnectionTrait>(
+    db: &C,
+    uplink_id: i64,
+    minute: MinuteNumber,
+) -> Result<Option<uplink_fault::Model>, DbErr> {
+    use uplink_fault::Column;
+    let (begins, ends) = (to_ms(minute_start(minute)), to_ms(minute_start(minute + 1)));
+    uplink_fault::Entity::find()
+        .filter(Column::UplinkId.eq(uplink_id))
+        .filter(Column::StartedAt.lt(ends))
+        .filter(Condition::any().add(Column::EndedAt.is_null()).add(Column::EndedAt.gt(begins)))
+        .order_by_desc(Column::StartedAt)
+        .one(db)
+        .await
+}
+
+/// The paths of faults, by the faults' numbers.
+pub async fn list_traces<C: ConnectionTrait>(
+    db: &C,
+    faults: impl Iterator<Item = i64>,
+) -> Result<HashMap<i64, UplinkTrace>, DbErr> {
+    let rows =
+        uplink_trace::Entity::find().filter(uplink_trace::Column::FaultId.is_in(faults)).all(db).await?;
+    rows.iter().map(|row| Ok((row.fault_id, raw::read_trace(row)?))).collect()
+}
+
+/// The rounds of a minute, oldest first.
+pub async fn list_rounds<C: ConnectionTrait>(
+    db: &C,
+    uplink_id: i64,
+    minute: MinuteNumber,
+) -> Result<Vec<UplinkRound>, DbErr> {
+    let rows = uplink_round::Entity::find()
+        .filter(rounds_of(uplink_id, minute..minute + 1))
+        .order_by_asc(uplink_round::Column::StartedAt)
+        .all(db)
+        .await?;
+    rows.into_iter().map(raw::read_round).collect()
+}
+
+/// Rounds that began in these minutes.
+pub fn rounds_of(uplink_id: i64, minutes: Range<MinuteNumber>) -> Condition {
+    use uplink_round::Column;
+    Condition::all()
+        .add(Column::UplinkId.eq(uplink_id))
+        .add(Column::StartedAt.gte(minutes.start.saturating_mul(60_000)))
+        .add(Column::StartedAt.lt(minutes.end.saturating_mul(60_000)))
+}
+
+/// About how many bytes rounds take: all, or those of some minutes of an uplink.
+pub async fn round_bytes<C: ConnectionTrait>(
+    db: &C,
+    part: Option<(i64, Range<MinuteNumber>)>,
+) -> Result<i64, DbErr> {
+    let bytes = format!("SUM(LENGTH(answers) + {})", raw::ROW_BYTES);
+    let sum: Option<Option<i64>> = uplink_round::Entity::find()
+        .select_only()
+        .expr(Expr::cust(bytes))
+        .filter(part.map_or_else(Condition::all, |(id, minutes)| rounds_of(id, minutes)))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(sum.flatten().unwrap_or(0))
+}
+
+/// The minute of the oldest round within these minutes.
+pub async fn oldest_round<C: ConnectionTrait>(
+    db: &C,
+    uplink_id: i64,
+    minutes: Range<MinuteNumber>,
+) -> Result<Option<MinuteNumber>, DbErr> {
+    use uplink_round::Column;
+    let at: Option<i64> = uplink_round::Entity::find()
+        .select_only()
+        .column(Column::StartedAt)
+        .filter(rounds_of(uplink_id, minutes))
+        .order_by_asc(Column::StartedAt)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(at.map(|at| at.div_euclid(60_000)))
+}
+
+/// The oldest of these minutes of an uplink that is there.
+pub async fn oldest_minute<C: ConnectionTrait>(
+    db: &C,
+    uplink_id: i64,
+    minutes: Range<MinuteNumber>,
+) -> Result<Option<MinuteNumber>, DbErr> {
     use uplink_minute::Column;
     uplink_minute::Entity::find()
         .select_only()
         .column(Column::Minute)
+        .filter(Column::UplinkId.eq(uplink_id))
+        .filter(Column::Minute.gte(minutes.start))
+        .filter(Column::Minute.lt(minutes.end))
         .order_by_asc(Column::Minute)
         .limit(1)
         .into_tuple()

@@ -25,16 +25,6 @@ pub fn gateway(interface: &str) -> Option<IpAddr> {
     best(routes(), |route| route.interface == interface)?.gateway
 }
 
-/// Whether there is such an interface now.
-pub fn is_there(interface: &str) -> bool {
-    is_listed(&std::fs::read_to_string("/proc/net/dev").unwrap_or_default(), interface)
-}
-
-/// Two lines of head, then `  name: counters` each.
-fn is_listed(table: &str, interface: &str) -> bool {
-    table.lines().skip(2).filter_map(|line| line.split_once(':')).any(|(name, _)| name.trim() == interface)
-}
-
 fn routes() -> Vec<Route> {
     // A kernel without IPv6 has no such file.
     let text = |path| std::fs::read_to_string(path).unwrap_or_default();
@@ -116,13 +106,6 @@ mod tests {
         assert_eq!(found(of_ipv4(&ppp)), Some(("ppp0".to_owned(), None)));
         let none = format!("{HEAD}*\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0\nshort line\n");
         assert_eq!(found(of_ipv4(&none)), None);
-    }
-
-    #[test]
-    fn an_interface_is_there_by_its_whole_name() {
-        let table = "Inter-|   Receive\n face |bytes\n    lo: 0 0\n  eth0: 12 1\n";
-        assert!(is_listed(table, "eth0") && is_listed(table, "lo"));
-        assert!(!is_listed(table, "eth") && !is_listed(table, "face |bytes"));
     }
 
     #[test]

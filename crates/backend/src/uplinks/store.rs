@@ -7,10 +7,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::uplinks::{Judgement, Minute, MinuteNumber, Reason, State, Tally};
+use domain::uplinks::{Judgement, Minute, MinuteNumber, Reason, State, Tally, UplinkTrace};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    Set,
+    ActiveModelTrait, ActiveValue, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, Set,
     sea_query::{Expr, OnConflict},
 };
 
@@ -18,7 +18,7 @@ use super::queries::{self, FIVE_MINUTES_S, HOUR_S};
 use crate::{
     AppResult, AppState,
     db::time::to_ms,
-    entities::{uplink, uplink_fault, uplink_minute, uplink_rollup},
+    entities::{uplink, uplink_fault, uplink_minute, uplink_rollup, uplink_round, uplink_trace},
 };
 
 /// Minutes without a round in one unit.
@@ -29,6 +29,9 @@ const CHUNK: i64 = 500;
 pub struct Unwritten {
     pub minutes: BTreeSet<MinuteNumber>,
     pub faults: Vec<FaultChange>,
+    pub rounds: Vec<uplink_round::Model>,
+    /// Instants of earlier rounds that a later one confirmed.
+    pub confirmed: Vec<i64>,
 }
 
 /// An end or a beginning of a time in which the uplink is not up.
@@ -65,6 +68,8 @@ pub async fn open_uplink(state: &AppState, interface: &str) -> AppResult<uplink:
         reason: Set(Reason::Waiting.word().to_owned()),
         flapping: Set(false),
         created_at: Set(to_ms(state.clock.now())),
+        icmp_silent_s: Set(0),
+        https_silent_s: Set(0),
         ..Default::default()
     };
     let interface = interface.to_owned();
@@ -122,7 +127,7 @@ pub async fn write_round(
     state: &AppState,
     row: uplink::Model,
     minutes: Vec<(MinuteNumber, Minute)>,
-    faults: Vec<FaultChange>,
+    unwritten: Unwritten,
 ) -> AppResult<()> {
     state
         .db
@@ -134,10 +139,101 @@ pub async fn write_round(
                 }
                 let touched: BTreeSet<MinuteNumber> = minutes.iter().map(|(number, _)| *number).collect();
                 roll_up(tx, uplink_id, &touched).await?;
-                for fault in faults {
+                for fault in unwritten.faults {
                     write_fault(tx, uplink_id, fault).await?;
                 }
-                row.into_active_model().reset_all().update(tx).await?;
+                write_raw(tx, uplink_id, unwritten.rounds, unwritten.confirmed).await?;
+                let mut row = row.into_active_model().reset_all();
+                // What others than the watch write stays as they wrote it.
+                row.rounds_dropped_to = ActiveValue::NotSet;
+                row.update(tx).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Writes minutes that no watch made, and their sums.
+pub async fn write_minutes(
+    state: &AppState,
+    uplink_id: i64,
+    minutes: Vec<(MinuteNumber, Minute)>,
+) -> AppResult<()> {
+    state
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                for part in minutes.chunks(CHUNK as usize) {
+                    let rows = part.iter().map(|(number, minute)| minute_row(uplink_id, *number, minute));
+                    uplink_minute::Entity::insert_many(rows)
+                        .on_conflict(minute_key().do_nothing().to_owned())
+                        .exec_without_returning(tx)
+                        .await?;
+                }
+                let touched = minutes.iter().map(|(number, _)| *number).collect();
+                Ok(roll_up(tx, uplink_id, &touched).await?)
+            })
+        })
+        .await
+}
+
+/// Adds rounds, and lets those before count that these confirm.
+async fn write_raw(
+    tx: &DatabaseTransaction,
+    uplink_id: i64,
+    rounds: Vec<uplink_round::Model>,
+    confirmed: Vec<i64>,
+) -> Result<(), DbErr> {
+    use uplink_round::Column;
+    if !rounds.is_empty() {
+        // A clock that was set back meets rounds of the time before.
+        let mut key = OnConflict::columns([Column::UplinkId, Column::StartedAt]);
+        uplink_round::Entity::insert_many(rounds.into_iter().map(|row| row.into_active_model().reset_all()))
+            .on_conflict(key.do_nothing().to_owned())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    if !confirmed.is_empty() {
+        uplink_round::Entity::update_many()
+            .col_expr(Column::Confirmed, Expr::value(true))
+            .filter(Column::UplinkId.eq(uplink_id))
+            .filter(Column::StartedAt.is_in(confirmed))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Keeps the path of the fault that began at an instant; one that is not there any more has none.
+pub async fn write_trace(
+    state: &AppState,
+    uplink_id: i64,
+    began_at: i64,
+    trace: &UplinkTrace,
+) -> AppResult<()> {
+    use uplink_fault::Column;
+    let path = serde_json::to_string(trace).map_err(anyhow::Error::from)?;
+    let taken_at = to_ms(trace.taken_at);
+    state
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let fault = uplink_fault::Entity::find()
+                    .filter(Column::UplinkId.eq(uplink_id))
+                    .filter(Column::StartedAt.eq(began_at))
+                    .order_by_desc(Column::Id)
+                    .one(tx)
+                    .await?;
+                let Some(fault) = fault else { return Ok(()) };
+                let row = uplink_trace::ActiveModel {
+                    fault_id: Set(fault.id),
+                    taken_at: Set(taken_at),
+                    path: Set(path),
+                };
+                uplink_trace::Entity::insert(row)
+                    .on_conflict(OnConflict::column(uplink_trace::Column::FaultId).do_nothing().to_owned())
+                    .exec_without_returning(tx)
+                    .await?;
                 Ok(())
             })
         })

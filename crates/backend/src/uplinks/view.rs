@@ -8,13 +8,14 @@ use domain::{
     stats::round,
     uplinks::{
         DaySpan, GatewayPolicy, Minute, MinuteNumber, Protocol, Reason, RoundTrips, State, Uplink,
-        UplinkFault, UplinkHistory, UplinkMinute, UplinkRange, Watched, days, history, is_filtered,
-        loss_percent, minute_of, minute_start, percent,
+        UplinkFault, UplinkHistory, UplinkMinute, UplinkRange, UplinkTrace, Watched, days, history,
+        is_filtered, loss_percent, minute_of, minute_start, percent,
     },
     verdict::UplinkFacts,
 };
 
 use super::{
+    pins,
     queries::{self, FIVE_MINUTES_S, HOUR_S},
     watch::stale_after,
 };
@@ -49,7 +50,7 @@ pub async fn uplink(state: &AppState, row: uplink::Model) -> AppResult<Uplink> {
     let (state, reason, since) =
         known((State::from_word(&row.state), Reason::from_word(&row.reason), row.since.map(from_ms)));
     Ok(Uplink {
-        filtered: if stale { Vec::new() } else { filtered(&row, now) },
+        filtered: if stale { Vec::new() } else { filtered(&row) },
         name: row.name,
         label: row.label,
         state,
@@ -76,12 +77,9 @@ fn watched(row: &uplink::Model, newest: Option<MinuteNumber>, now: DateTime<Utc>
     Watched::new(from_ms(row.created_at), newest, now)
 }
 
-fn filtered(row: &uplink::Model, now: DateTime<Utc>) -> Vec<Protocol> {
-    let answered =
-        [(Protocol::Icmp, row.icmp_answered_at), (Protocol::Https, row.https_answered_at)].into_iter();
-    let is_filtered =
-        |answered_at: Option<i64>| is_filtered(from_ms(row.created_at), answered_at.map(from_ms), now);
-    answered.filter(|(_, at)| is_filtered(*at)).map(|(protocol, _)| protocol).collect()
+fn filtered(row: &uplink::Model) -> Vec<Protocol> {
+    let silent = [(Protocol::Icmp, row.icmp_silent_s), (Protocol::Https, row.https_silent_s)];
+    silent.into_iter().filter(|(_, seconds)| is_filtered(*seconds)).map(|(protocol, _)| protocol).collect()
 }
 
 fn strip_minute(number: MinuteNumber, minute: Option<Minute>) -> UplinkMinute {
@@ -126,6 +124,8 @@ pub async fn past(state: &AppState, row: &uplink::Model, range: UplinkRange) -> 
     let first_day = spans.first().map_or(start, |span| span.start);
     let rows = tallies(if whole_hours { HOUR_S } else { FIVE_MINUTES_S }, first_day).await?;
     let faults = queries::list_faults(db, row.id, start).await?;
+    let mut traces = queries::list_traces(db, faults.iter().map(|fault| fault.id)).await?;
+    let pinned = pins::pinned(db, row.id).await?;
     Ok(UplinkHistory {
         name: row.name.clone(),
         range,
@@ -136,8 +136,9 @@ pub async fn past(state: &AppState, row: &uplink::Model, range: UplinkRange) -> 
         points,
         percent: percent(totals),
         totals,
-        days: days(&spans, watched, &rows),
-        faults: faults.iter().map(fault).collect(),
+        days: days(&spans, watched, &rows, &pinned),
+        faults: faults.iter().map(|row| fault(row, traces.remove(&row.id))).collect(),
+        rounds_dropped_to: row.rounds_dropped_to.map(from_ms),
     })
 }
 
@@ -151,12 +152,14 @@ fn day_spans(state: &AppState, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Da
     day_of(zone, from).iter_days().take_while(|date| *date <= day_of(zone, to)).map(span).collect()
 }
 
-fn fault(row: &uplink_fault::Model) -> UplinkFault {
+fn fault(row: &uplink_fault::Model, trace: Option<UplinkTrace>) -> UplinkFault {
     UplinkFault {
         from: from_ms(row.started_at),
         to: row.ended_at.map(from_ms),
         state: State::from_word(&row.state),
         reason: Reason::from_word(&row.reason),
+        trace_id: trace.is_some().then_some(row.id),
+        trace,
     }
 }
 

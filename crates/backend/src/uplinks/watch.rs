@@ -11,15 +11,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     live::LiveUplink,
     uplinks::{
-        Effect, Event, Judgement, Minute, MinuteNumber, Moment, Protocol, Raw, Reason, Rules, State, Watch,
-        clock_step_ms, is_filtered, judge, minute_of, minute_start, missed_before_start, missed_minutes,
-        next, rtt_limit_ms,
+        Effect, Event, Judgement, Minute, MinuteNumber, Moment, Protocol, Raw, Reason, Round, Rules, State,
+        Trouble, Watch, clock_step_ms, is_filtered, judge, minute_of, minute_start, missed_before_start,
+        missed_minutes, next, rtt_limit_ms, silent_s,
     },
 };
 
 use super::{
     prober::{ECHO_SPREAD, Prober, Taken},
-    queries, store,
+    queries, raw, store,
 };
 use crate::{
     AppResult, AppState,
@@ -33,6 +33,9 @@ const CONFIRM_AFTER: Duration = Duration::from_secs(1);
 const STALE_AFTER: Duration = Duration::from_secs(30);
 /// The median of 24 hours is read anew this often.
 const USUAL_EVERY: TimeDelta = TimeDelta::minutes(5);
+
+/// A path is asked no longer than this.
+const TRACE_WITHIN: Duration = Duration::from_mins(1);
 
 /// After how long without a round nothing is known any more.
 pub fn stale_after(interval: Duration) -> Duration {
@@ -52,6 +55,10 @@ pub struct Watcher {
     usual: Option<(DateTime<Utc>, Option<f64>)>,
     unwritten: store::Unwritten,
     confirming: bool,
+    /// Whether the interface was there, now or in any run before.
+    seen: bool,
+    /// The beginning of a fault whose path is still to be asked.
+    trace_of: Option<DateTime<Utc>>,
 }
 
 impl Watcher {
@@ -69,6 +76,8 @@ impl Watcher {
             usual: None,
             unwritten: store::Unwritten::default(),
             confirming: false,
+            seen: row.icmp_answered_at.or(row.https_answered_at).is_some(),
+            trace_of: None,
             row,
         };
         let now = state.clock.now();
@@ -97,19 +106,25 @@ impl Watcher {
     pub async fn turn(&mut self) -> AppResult<Duration> {
         let begun = self.moment();
         self.look_back(begun).await?;
-        let taken = self.prober.take(self.confirming).await;
+        let mut taken = self.prober.take(self.confirming).await;
+        self.see(&mut taken.round);
         let self_load = self.state.speed.running() > 0;
         let rules = self.rules(begun.wall, self_load).await?;
-        let raw = Raw { started_at: begun.wall, judgement: judge(&taken.round, &rules) };
+        let judgement = judge(&taken.round, &rules);
+        let raw = Raw { started_at: begun.wall, judgement };
         let (watch, effects) = next(std::mem::take(&mut self.watch), Event::Round(raw));
         self.watch = watch;
         self.confirming = effects.contains(&Effect::Confirm);
         let over = self.newest.filter(|newest| *newest < minute_of(begun.wall));
         self.add(begun.wall, &taken, self_load).await?;
-        self.note_round(begun.wall, &taken);
+        self.note_round(begun, &taken);
+        let mut round = raw::round_row(self.row.id, to_ms(begun.wall), &taken.round, judgement, self_load)?;
+        round.confirmed = !self.confirming;
+        self.unwritten.rounds.push(round);
         self.apply(effects).await?;
         self.last = Some(begun);
         self.write().await?;
+        self.keep_path(&taken.round);
         if let Some(over) = over {
             self.tell(minute_start(over));
         }
@@ -122,6 +137,40 @@ impl Watcher {
         } else {
             config.interval.saturating_sub(took)
         })
+    }
+
+    /// A line that was there and is gone is cut; one that nobody ever saw is no line.
+    fn see(&mut self, round: &mut Round) {
+        if round.trouble != Some(Trouble::NoInterface) {
+            self.seen = true;
+        } else if !self.seen {
+            round.trouble = Some(Trouble::NoSuchInterface);
+        }
+    }
+
+    /// Asks the path of a fault that has just begun, beside the rounds: towards whoever answers least.
+    fn keep_path(&mut self, round: &Round) {
+        let Some(began_at) = self.trace_of.take() else { return };
+        let worst = round.echoes.iter().min_by_key(|echo| echo.rtt_ms.len()).map(|echo| &echo.target);
+        let asked = worst.or_else(|| round.https.iter().map(|answer| &answer.target).next());
+        let Some(target) = asked.and_then(|target| target.parse().ok()) else { return };
+        let (state, prober, id) = (self.state.clone(), self.prober.clone(), self.row.id);
+        let (stop, taken_at) = (state.stop.clone(), state.clock.now());
+        let work = async move {
+            let Ok(Some(mut path)) = tokio::time::timeout(TRACE_WITHIN, prober.trace(target)).await else {
+                return;
+            };
+            path.taken_at = taken_at;
+            for hop in &mut path.hops {
+                let address = hop.address.as_ref().and_then(|address| address.parse().ok());
+                hop.provider =
+                    address.and_then(|address| state.providers.find(address)).map(|found| found.name);
+            }
+            if let Err(error) = store::write_trace(&state, id, to_ms(began_at), &path).await {
+                tracing::error!(error = ?error, "the path of a fault could not be written");
+            }
+        };
+        self.state.tasks.spawn(async move { stop.run_until_cancelled(work).await });
     }
 
     fn moment(&self) -> Moment {
@@ -175,22 +224,13 @@ impl Watcher {
             }
         };
         let config = &self.state.config.uplinks;
-        let filtered = |protocol| self.filtered(protocol, now);
         Ok(Rules {
             gateway: config.gateway,
             rtt_limit_ms: rtt_limit_ms(config.rtt_limit_ms, usual),
             self_load,
-            needs_icmp: !filtered(Protocol::Icmp),
-            needs_https: !filtered(Protocol::Https),
+            needs_icmp: !is_filtered(self.row.icmp_silent_s),
+            needs_https: !is_filtered(self.row.https_silent_s),
         })
-    }
-
-    fn filtered(&self, protocol: Protocol, now: DateTime<Utc>) -> bool {
-        let answered = match protocol {
-            Protocol::Icmp => self.row.icmp_answered_at,
-            Protocol::Https => self.row.https_answered_at,
-        };
-        is_filtered(from_ms(self.row.created_at), answered.map(from_ms), now)
     }
 
     /// Adds the round to its minute.
@@ -214,8 +254,13 @@ impl Watcher {
         Ok(())
     }
 
-    fn note_round(&mut self, at: DateTime<Utc>, taken: &Taken) {
-        let round = &taken.round;
+    fn note_round(&mut self, begun: Moment, taken: &Taken) {
+        let (at, round) = (begun.wall, &taken.round);
+        let passed = self.last.map_or(Duration::ZERO, |last| begun.running.saturating_sub(last.running));
+        // Nobody asked while this program was away.
+        let passed = passed.min(stale_after(self.state.config.uplinks.interval)).as_secs_f64().round() as i32;
+        self.row.icmp_silent_s = silent_s(self.row.icmp_silent_s, round, Protocol::Icmp, passed);
+        self.row.https_silent_s = silent_s(self.row.https_silent_s, round, Protocol::Https, passed);
         let answered = |protocol, before| if round.answered(protocol) { Some(to_ms(at)) } else { before };
         let (sent, lost) = round.sent_and_lost();
         self.row.icmp_answered_at = answered(Protocol::Icmp, self.row.icmp_answered_at);
@@ -239,8 +284,10 @@ impl Watcher {
                     if let Some(minute) = self.minutes.get_mut(&number) {
                         minute.count(raw);
                         // The round before: this one confirms it.
-                        let is_confirmed = Some(to_ms(raw.started_at)) != self.row.last_round_at;
-                        minute.unconfirmed = minute.unconfirmed.saturating_sub(u32::from(is_confirmed));
+                        if Some(to_ms(raw.started_at)) != self.row.last_round_at {
+                            minute.unconfirmed = minute.unconfirmed.saturating_sub(1);
+                            self.unwritten.confirmed.push(to_ms(raw.started_at));
+                        }
                     }
                     self.unwritten.minutes.insert(number);
                 }
@@ -253,6 +300,9 @@ impl Watcher {
                         "an uplink changed"
                     );
                     self.unwritten.change(from, to, at);
+                    if from.state != to.state && to.state > State::Up {
+                        self.trace_of = Some(at);
+                    }
                     self.tell(at);
                 }
             }
@@ -278,7 +328,7 @@ impl Watcher {
             .iter()
             .filter_map(|number| Some((*number, self.minutes.get(number)?.clone())))
             .collect();
-        store::write_round(&self.state, self.row.clone(), minutes, self.unwritten.faults.clone()).await?;
+        store::write_round(&self.state, self.row.clone(), minutes, self.unwritten.clone()).await?;
         self.unwritten = store::Unwritten::default();
         // The minute before may still be confirmed.
         let recent: BTreeSet<_> = self.minutes.keys().rev().take(2).copied().collect();

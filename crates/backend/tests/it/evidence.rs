@@ -123,7 +123,7 @@ async fn it_is_for_the_house(
 #[tokio::test]
 async fn it_is_for_admins_and_no_page_fetches_it() {
     let app = app(|_| {}).await;
-    assert_eq!(app.anyone().from(LAN).get("/api/admin/evidence").await.status, 403);
+    assert_eq!(app.anyone().from(LAN).get("/api/admin/evidence").await.status, 401);
     let mut request =
         Request::get("/api/admin/evidence").header("x-admin-key", KEY).body(Body::empty()).unwrap();
     assert_eq!(app.request(request).await.status, 403, "by no socket");

@@ -1,6 +1,8 @@
 //! API tests: one binary, one file a slice; each test has its own server state and its own database.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod access;
+mod admin;
 mod app;
 mod backup;
 mod buildings;
@@ -26,4 +28,5 @@ mod speed_results;
 mod speed_tests;
 mod ssrf;
 mod storage;
+mod uplink_evidence;
 mod uplinks;

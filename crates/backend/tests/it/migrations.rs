@@ -43,6 +43,11 @@ async fn steps_go_up_down_and_up() {
         "uplink_faults",
         "buildings",
         "building_endpoints",
+        "admins",
+        "admin_recovery_codes",
+        "admin_sessions",
+        "audit",
+        "lockouts",
     ] {
         assert!(all.iter().any(|t| t == expected), "{expected} is missing in {all:?}");
     }

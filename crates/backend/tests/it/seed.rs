@@ -2,9 +2,12 @@
 
 use backend::{
     entities::{device, measurement, rollup},
-    seed::{SeedPlan, device_id, seed},
+    seed::{SeedPlan, UPLINK, device_id, seed, seed_uplink},
 };
-use domain::measurements::{LIST_MEASUREMENTS, MeasurementQuery};
+use domain::{
+    measurements::{LIST_MEASUREMENTS, MeasurementQuery},
+    uplinks::{GET_UPLINK_HISTORY, UplinkHistoryInput, UplinkRange, UplinkTotals},
+};
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 
 use crate::app::TestApp;
@@ -50,4 +53,21 @@ async fn seeding_again_adds_tests_to_the_same_devices() {
     let db = &app.state.db.read;
     assert_eq!(measurement::Entity::find().count(db).await.unwrap(), 1200);
     assert_eq!(device::Entity::find().count(db).await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn an_invented_line_has_minutes_sums_and_faults_with_paths() {
+    let app = TestApp::new().await;
+    seed_uplink(&app.state, 8, 1).await.unwrap_or_else(|e| panic!("{e:?}"));
+    let input = UplinkHistoryInput { name: UPLINK.into(), range: UplinkRange::Week };
+    let past = app.anyone().call(GET_UPLINK_HISTORY, &input).await.unwrap();
+    let UplinkTotals { up, degraded, down, no_data } = past.totals;
+    // The running hour is 60 minutes to come.
+    assert_eq!(up + degraded + down + no_data, 7 * 24 * 60 - 60);
+    assert!(up > 9_000 && past.days.len() == 8, "{:?}", past.totals);
+    assert!(past.points[..167].iter().all(|point| point.up == 0 || point.rtt_deciles.len() == 9));
+    assert!(
+        !past.faults.is_empty()
+            && past.faults.iter().all(|fault| fault.trace.is_some() && fault.to.is_some())
+    );
 }

@@ -1,6 +1,7 @@
 //! The watch of an uplink with a prober that says what the test wants, and clocks that the test moves.
 
 use std::{
+    net::IpAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -8,55 +9,95 @@ use std::{
 use backend::{
     clock::Clock,
     jobs,
-    uplinks::{Prober, Taken, Taking, Watcher, retain},
+    uplinks::{Asking, Prober, Taken, Taking, Watcher, retain},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ErrorCode,
     uplinks::{
         EXPORT_UPLINK_CSV, EchoResult, FIND_UPLINK, GET_UPLINK_HISTORY, GET_UPLINK_MINUTE, HttpsResult,
-        LIST_UPLINKS, Reason, Round, State, Uplink, UplinkHistory, UplinkHistoryInput, UplinkMinutePath,
-        UplinkPath, UplinkRange, UplinkTotals,
+        LIST_UPLINKS, Reason, Round, State, TraceEnd, Trouble, Uplink, UplinkHistory, UplinkHistoryInput,
+        UplinkHop, UplinkMinutePath, UplinkPath, UplinkRange, UplinkTotals, UplinkTrace,
     },
     verdict::GET_VERDICT,
 };
 
 use crate::app::{TestApp, code};
 
-/// Answers as told; `false`: nothing comes back.
+/// Who answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Who {
+    #[default]
+    All,
+    Nobody,
+    EchoesAlone,
+    /// There is no interface.
+    Gone,
+}
+
+/// Answers as told.
 #[derive(Clone, Default)]
-struct Fake(Arc<Mutex<bool>>);
+pub struct Fake(Arc<Mutex<Who>>);
 
 impl Fake {
-    fn set(&self, answers: bool) {
-        *self.0.lock().unwrap() = answers;
+    pub fn set(&self, answers: bool) {
+        self.say(if answers { Who::All } else { Who::Nobody });
+    }
+
+    pub fn say(&self, who: Who) {
+        *self.0.lock().unwrap() = who;
     }
 }
 
 impl Prober for Fake {
     fn take(&self, _: bool) -> Taking<'_> {
-        let answers = *self.0.lock().unwrap();
-        let rtt_ms = if answers { vec![10.0, 11.0, 12.0] } else { Vec::new() };
+        let who = *self.0.lock().unwrap();
+        let echoes = matches!(who, Who::All | Who::EchoesAlone);
+        let rtt_ms = if echoes { vec![10.0, 11.0, 12.0] } else { Vec::new() };
         let round = Round {
             echoes: vec![EchoResult { target: "192.0.2.1".into(), sent: 3, rtt_ms }],
-            https: vec![HttpsResult { target: "192.0.2.1".into(), answered: answers }],
+            https: vec![HttpsResult { target: "192.0.2.1".into(), answered: who == Who::All }],
+            trouble: (who == Who::Gone).then_some(Trouble::NoInterface),
             ..Round::default()
         };
         let taken = Taken { round, gateway: Some([192, 0, 2, 254].into()), echo_method: Some("fake".into()) };
         Box::pin(std::future::ready(taken))
     }
+
+    /// The gateway answers, what lies behind it does not.
+    fn trace(&self, target: IpAddr) -> Asking<'_> {
+        let hop = |ttl, address: Option<&str>| UplinkHop {
+            ttl,
+            address: address.map(str::to_owned),
+            provider: None,
+            sent: 3,
+            answered: address.map_or(0, |_| 3),
+            rtt_ms: address.map(|_| 0.4),
+        };
+        let path = UplinkTrace {
+            taken_at: DateTime::UNIX_EPOCH,
+            target: target.to_string(),
+            method: "fake".into(),
+            end: TraceEnd::Silent,
+            hops: vec![hop(1, Some("192.0.2.254")), hop(2, None)],
+        };
+        Box::pin(std::future::ready(Some(path)))
+    }
 }
 
 /// One uplink under watch.
-struct Bench {
-    app: TestApp,
-    fake: Fake,
-    watcher: Watcher,
+pub struct Bench {
+    pub app: TestApp,
+    pub fake: Fake,
+    pub watcher: Watcher,
 }
 
 impl Bench {
-    async fn new() -> Self {
-        let app = TestApp::new().await;
+    pub async fn new() -> Self {
+        Self::on(TestApp::new().await).await
+    }
+
+    pub async fn on(app: TestApp) -> Self {
         let fake = Fake::default();
         fake.set(true);
         let watcher = Watcher::start(&app.state, "eth0", Arc::new(fake.clone())).await.unwrap();
@@ -64,7 +105,7 @@ impl Bench {
     }
 
     /// Makes rounds for so long, as the loop does; the last moment is when the next round would begin.
-    async fn run(&mut self, seconds: i64) {
+    pub async fn run(&mut self, seconds: i64) {
         let until = self.app.clock.running() + Duration::from_secs(seconds as u64);
         while self.app.clock.running() < until {
             let wait = self.watcher.turn().await.unwrap();
@@ -73,21 +114,21 @@ impl Bench {
     }
 
     /// As after a crash: everything in memory is gone.
-    async fn restart(&mut self) {
+    pub async fn restart(&mut self) {
         self.watcher = Watcher::start(&self.app.state, "eth0", Arc::new(self.fake.clone())).await.unwrap();
     }
 
-    async fn uplink(&self) -> Uplink {
+    pub async fn uplink(&self) -> Uplink {
         self.app.anyone().call(FIND_UPLINK, &UplinkPath { name: "eth0".into() }).await.unwrap()
     }
 
-    async fn history(&self, range: UplinkRange) -> UplinkHistory {
+    pub async fn history(&self, range: UplinkRange) -> UplinkHistory {
         let input = UplinkHistoryInput { name: "eth0".into(), range };
         self.app.anyone().call(GET_UPLINK_HISTORY, &input).await.unwrap()
     }
 
     /// The newest minutes of the strip as letters.
-    async fn strip(&self, minutes: usize) -> String {
+    pub async fn strip(&self, minutes: usize) -> String {
         let strip = self.uplink().await.strip;
         assert_eq!(strip.len(), 60);
         let letter = |state| match state {
@@ -100,7 +141,7 @@ impl Bench {
     }
 }
 
-fn at(text: &str) -> DateTime<Utc> {
+pub fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 

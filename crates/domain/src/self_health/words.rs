@@ -171,8 +171,8 @@ const MENDS: &[(Finding, Words)] = &[
     (
         F::KeyOpen,
         (
-            "Run `chmod 600 server.key` in the data folder; who read it can forge what this server signs.",
-            "Im Datenordner `chmod 600 server.key` ausführen; wer ihn las, kann Unterschriften dieses Servers fälschen.",
+            "Run `chmod 600 *.key` in the data folder; who read it can forge what this server signs.",
+            "Im Datenordner `chmod 600 *.key` ausführen; wer ihn las, kann Unterschriften dieses Servers fälschen.",
         ),
     ),
     (

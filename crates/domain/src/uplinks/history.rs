@@ -1,5 +1,7 @@
 //! An uplink's past in a fixed number of points, and in days.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +181,7 @@ pub fn history(
         let UplinkTotals { up, degraded, down, no_data } = tally.totals(at, at + bucket, watched);
         let rtt = |q| tally.round_trips.quantile(q).map(|ms| round(ms, 2));
         let loss = loss_percent(tally.sent, tally.lost);
+        let rtt_deciles = (1..10).filter_map(|tenth| rtt(f64::from(tenth) / 10.0)).collect();
         points.push(UplinkPoint {
             at,
             up,
@@ -187,6 +190,7 @@ pub fn history(
             no_data,
             rtt_p50: rtt(0.5),
             rtt_p95: rtt(0.95),
+            rtt_deciles,
             loss,
         });
         all.up += up;
@@ -209,7 +213,12 @@ pub struct DaySpan {
 }
 
 /// Days newest first, without those before the watch began; `rows` as for [`history`].
-pub fn days(spans: &[DaySpan], watched: Watched, rows: &[(DateTime<Utc>, Tally)]) -> Vec<UplinkDay> {
+pub fn days(
+    spans: &[DaySpan],
+    watched: Watched,
+    rows: &[(DateTime<Utc>, Tally)],
+    pinned: &BTreeSet<NaiveDate>,
+) -> Vec<UplinkDay> {
     let mut days: Vec<UplinkDay> = spans
         .iter()
         .filter(|span| minute_of(span.end) > watched.from)
@@ -219,7 +228,12 @@ pub fn days(spans: &[DaySpan], watched: Watched, rows: &[(DateTime<Utc>, Tally)]
                 .filter(|(at, _)| (span.start..span.end).contains(at))
                 .for_each(|(_, row)| tally.merge(row));
             let totals = tally.totals(span.start, span.end, watched);
-            UplinkDay { date: span.date, totals, percent: percent(totals) }
+            UplinkDay {
+                date: span.date,
+                totals,
+                percent: percent(totals),
+                pinned: pinned.contains(&span.date),
+            }
         })
         .collect();
     days.sort_by_key(|day| std::cmp::Reverse(day.date));
@@ -290,6 +304,17 @@ mod tests {
     }
 
     #[test]
+    fn smoke_is_nine_deciles_or_nothing() {
+        let mut row = up(5);
+        row.round_trips.extend((1..=100).map(f64::from));
+        let (points, _) =
+            history(UplinkRange::Day, watched(NOW), at(NOW), [(at("2026-11-21T08:50:00Z"), row)]);
+        let smoke = &points[285].rtt_deciles;
+        assert_eq!((smoke.len(), smoke.is_sorted()), (9, true), "{smoke:?}");
+        assert!((smoke[4] - 50.0).abs() < 1.0 && points[286].rtt_deciles.is_empty(), "{smoke:?}");
+    }
+
+    #[test]
     fn percentages_leave_no_data_out() {
         let shares = percent(UplinkTotals { up: 90, degraded: 5, down: 5, no_data: 100 });
         assert_eq!((shares.up, shares.degraded, shares.down), (Some(90.0), Some(5.0), Some(5.0)));
@@ -313,7 +338,9 @@ mod tests {
             end: span.start,
         };
         let rows = [(at("2026-10-24T22:00:00Z"), up(60)), (at("2026-10-25T23:00:00Z"), up(60))];
-        let days = days(&[before, span], watched("2026-10-24T22:00:00Z"), &rows);
+        let pinned = BTreeSet::from([span.date]);
+        let days = days(&[before, span], watched("2026-10-24T22:00:00Z"), &rows, &pinned);
+        assert!(days[0].pinned);
         assert_eq!(days.len(), 1, "no day before the watch began");
         assert_eq!(days[0].totals, UplinkTotals { up: 60, no_data: 24 * 60, ..UplinkTotals::default() });
     }

@@ -3,6 +3,7 @@
 //! Flow: a round of probes → [`judge`] → [`next`] (a bad round counts once another confirms it) → [`Minute`] → the
 //! points of [`history`]. Surprise: a minute without a round is NO DATA and says why; no share counts it as good or bad.
 
+mod evidence;
 mod history;
 mod machine;
 mod minute;
@@ -14,13 +15,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Endpoint, EndpointInfo};
 
+pub use evidence::{
+    TraceEnd, UplinkEchoes, UplinkHop, UplinkHttps, UplinkPin, UplinkPinPath, UplinkReasonCount, UplinkRound,
+    UplinkTrace, unpinned,
+};
 pub use history::{DaySpan, Tally, UplinkRange, Watched, days, history, loss_percent, percent};
 pub use machine::{Effect, Event, Raw, Watch, next};
 pub use minute::{
     Minute, MinuteNumber, Moment, clock_step_ms, minute_of, minute_start, missed_before_start, missed_minutes,
 };
 pub use round::{
-    EchoResult, HttpsResult, Judgement, Round, Rules, Trouble, is_filtered, judge, rtt_limit_ms,
+    EchoResult, HttpsResult, Judgement, Round, Rules, Trouble, is_filtered, judge, rtt_limit_ms, silent_s,
 };
 pub use wire::{
     RoundTrips, Uplink, UplinkDay, UplinkFault, UplinkHistory, UplinkMinute, UplinkMinuteDetail, UplinkPoint,
@@ -41,6 +46,13 @@ pub const EXPORT_UPLINK_CSV: Endpoint<UplinkHistoryInput, String> =
 pub const GET_UPLINK_MINUTE: Endpoint<UplinkMinutePath, UplinkMinuteDetail> =
     Endpoint::get("get_uplink_minute", "/api/uplinks/{name}/minute/{at}");
 
+/// Keeps a day as evidence: nothing of it is let go.
+pub const PIN_UPLINK_DAY: Endpoint<UplinkPinPath, UplinkPin> =
+    Endpoint::post("pin_uplink_day", "/api/admin/uplinks/{name}/pins/{date}");
+/// Lets a day go with the others of its age.
+pub const UNPIN_UPLINK_DAY: Endpoint<UplinkPinPath, UplinkPin> =
+    Endpoint::delete("unpin_uplink_day", "/api/admin/uplinks/{name}/pins/{date}");
+
 /// All of this slice's endpoints.
 pub const ENDPOINTS: &[EndpointInfo] = &[
     EXPORT_UPLINK_CSV.info(),
@@ -48,6 +60,8 @@ pub const ENDPOINTS: &[EndpointInfo] = &[
     GET_UPLINK_HISTORY.info(),
     GET_UPLINK_MINUTE.info(),
     LIST_UPLINKS.info(),
+    PIN_UPLINK_DAY.info(),
+    UNPIN_UPLINK_DAY.info(),
 ];
 
 /// How an uplink is; ordered from what says nothing to the worst.
@@ -76,8 +90,12 @@ pub enum Reason {
     AllWell,
     /// No target answers by any protocol.
     NothingAnswers,
-    /// The interface is not there.
+    /// The interface was there and is gone.
     InterfaceMissing,
+    /// There never was such an interface here.
+    NoSuchInterface,
+    /// The interface has no carrier.
+    LinkDown,
     /// HTTPS answers, echoes do not.
     OnlyHttps,
     /// Echoes answer, HTTPS does not.
@@ -142,10 +160,12 @@ impl State {
 }
 
 impl Reason {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::AllWell,
         Self::NothingAnswers,
         Self::InterfaceMissing,
+        Self::NoSuchInterface,
+        Self::LinkDown,
         Self::OnlyHttps,
         Self::OnlyIcmp,
         Self::GatewaySilent,
@@ -162,6 +182,8 @@ impl Reason {
             Self::AllWell => "all_well",
             Self::NothingAnswers => "nothing_answers",
             Self::InterfaceMissing => "interface_missing",
+            Self::NoSuchInterface => "no_such_interface",
+            Self::LinkDown => "link_down",
             Self::OnlyHttps => "only_https",
             Self::OnlyIcmp => "only_icmp",
             Self::GatewaySilent => "gateway_silent",

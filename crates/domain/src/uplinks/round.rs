@@ -1,7 +1,5 @@
 //! What one round of probes says of an uplink (measurement.md §3).
 
-use chrono::{DateTime, TimeDelta, Utc};
-
 use super::{GatewayPolicy, Protocol, Reason, State};
 
 /// From this share of lost echoes a round is degraded (measurement.md §3).
@@ -11,7 +9,7 @@ const TIMES_MEDIAN: f64 = 3.0;
 /// … and at least this (measurement.md §3).
 const LOWEST_LIMIT_MS: f64 = 150.0;
 /// A protocol that did not answer for this long is filtered here.
-const FILTERED_AFTER: TimeDelta = TimeDelta::hours(24);
+const FILTERED_AFTER_S: i32 = 24 * 3600;
 
 /// What came back in one round.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,8 +27,12 @@ pub struct Round {
 /// What keeps this program from probing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// There is no such interface (any more).
+    /// The interface was there and is not any more: as cut as a line can be.
     NoInterface,
+    /// Nobody has ever seen such an interface here: a name that is wrong says nothing of a line.
+    NoSuchInterface,
+    /// The interface is there and has no carrier: a plug is out, or the other end is dark.
+    LinkDown,
     /// The system does not let this program send echoes.
     NoRight,
 }
@@ -123,22 +125,35 @@ pub fn rtt_limit_ms(configured: Option<f64>, day_median_ms: Option<f64>) -> Opti
     configured.or_else(|| day_median_ms.map(|usual| (usual * TIMES_MEDIAN).max(LOWEST_LIMIT_MS)))
 }
 
-/// Whether a protocol is filtered here: watched for a day, and never an answer in it.
-pub fn is_filtered(
-    watched_since: DateTime<Utc>,
-    answered_at: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> bool {
-    let last = answered_at.map_or(watched_since, |at| at.max(watched_since));
-    now - last >= FILTERED_AFTER
+/// For how long a protocol has been silent while the other one answered, after one more round. Only such rounds tell a
+/// filter from a fault: while nothing answers, neither is known to be filtered.
+pub fn silent_s(before: i32, round: &Round, protocol: Protocol, passed_s: i32) -> i32 {
+    let other = match protocol {
+        Protocol::Icmp => Protocol::Https,
+        Protocol::Https => Protocol::Icmp,
+    };
+    match (round.answered(protocol), round.asked(protocol) && round.answered(other)) {
+        (true, _) => 0,
+        (false, true) => before.saturating_add(passed_s),
+        (false, false) => before,
+    }
+}
+
+/// Whether a protocol is filtered here: a day of asking, and never an answer.
+pub const fn is_filtered(silent_s: i32) -> bool {
+    silent_s >= FILTERED_AFTER_S
 }
 
 /// The state that a round alone speaks for.
 pub fn judge(round: &Round, rules: &Rules) -> Judgement {
     let judged = |state, reason| Judgement { state, reason };
     let (icmp, https) = (round.answered(Protocol::Icmp), round.answered(Protocol::Https));
-    if round.trouble == Some(Trouble::NoInterface) {
-        return judged(State::Down, Reason::InterfaceMissing);
+    match round.trouble {
+        Some(Trouble::NoInterface) => return judged(State::Down, Reason::InterfaceMissing),
+        Some(Trouble::NoSuchInterface) => return judged(State::NoData, Reason::NoSuchInterface),
+        // What still answers is believed more than what a driver says of its carrier.
+        Some(Trouble::LinkDown) if !icmp && !https => return judged(State::Down, Reason::LinkDown),
+        Some(Trouble::LinkDown | Trouble::NoRight) | None => {}
     }
     if !icmp && !https {
         // Who asked nobody knows nothing.
@@ -225,12 +240,20 @@ mod tests {
         assert_eq!(judge(&round, &rules), Judgement { state, reason });
     }
 
+    #[rstest]
+    #[case::who_asked_nobody_knows_nothing(Trouble::NoRight, State::NoData, Reason::NoRight)]
+    #[case::a_cut_line_is_down(Trouble::NoInterface, State::Down, Reason::InterfaceMissing)]
+    #[case::a_wrong_name_is_no_line(Trouble::NoSuchInterface, State::NoData, Reason::NoSuchInterface)]
+    #[case::an_empty_socket_is_a_cut(Trouble::LinkDown, State::Down, Reason::LinkDown)]
+    fn troubles(#[case] trouble: Trouble, #[case] state: State, #[case] reason: Reason) {
+        let round = Round { trouble: Some(trouble), ..Round::default() };
+        assert_eq!(judge(&round, &RULES), Judgement { state, reason });
+    }
+
     #[test]
-    fn who_asked_nobody_knows_nothing() {
-        let round = Round { trouble: Some(Trouble::NoRight), ..Round::default() };
-        assert_eq!(judge(&round, &RULES), Judgement { state: State::NoData, reason: Reason::NoRight });
-        let gone = Round { trouble: Some(Trouble::NoInterface), ..Round::default() };
-        assert_eq!(judge(&gone, &RULES).state, State::Down);
+    fn a_carrier_that_is_told_wrongly_is_not_believed() {
+        let answered = Round { trouble: Some(Trouble::LinkDown), ..round([3, 3], true, None) };
+        assert_eq!(judge(&answered, &RULES).state, State::Up);
     }
 
     #[test]
@@ -251,13 +274,19 @@ mod tests {
     }
 
     #[rstest]
-    #[case::new(1, None, false)]
-    #[case::a_day_without(24, None, true)]
-    #[case::answered_lately(72, Some(23), false)]
-    #[case::answered_once(72, Some(24), true)]
-    fn filtering(#[case] watched_h: i64, #[case] answered_h: Option<i64>, #[case] filtered: bool) {
-        let now: DateTime<Utc> = "2026-11-21T09:00:00Z".parse().unwrap();
-        let ago = |hours| now - TimeDelta::hours(hours);
-        assert_eq!(is_filtered(ago(watched_h), answered_h.map(ago), now), filtered);
+    #[case::an_answer_ends_it(round([3, 3], true, None), 0)]
+    #[case::silent_beside_the_other(round([0, 0], true, None), 105)]
+    #[case::nothing_answers_tells_nothing(round([0, 0], false, None), 100)]
+    #[case::not_asked(Round { echoes: vec![], ..round([0, 0], true, None) }, 100)]
+    fn silence(#[case] round: Round, #[case] expected: i32) {
+        assert_eq!(silent_s(100, &round, Protocol::Icmp, 5), expected);
+    }
+
+    #[test]
+    fn a_day_of_silence_is_a_filter() {
+        assert!(!is_filtered(24 * 3600 - 1) && is_filtered(24 * 3600));
+        let echoes_alone = round([3, 3], false, None);
+        assert_eq!(silent_s(24 * 3600, &echoes_alone, Protocol::Https, 5), 24 * 3600 + 5);
+        assert_eq!(silent_s(i32::MAX, &echoes_alone, Protocol::Https, 5), i32::MAX);
     }
 }

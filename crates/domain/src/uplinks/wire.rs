@@ -3,7 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{GatewayPolicy, Protocol, Reason, State, UplinkRange};
+use super::{
+    GatewayPolicy, Protocol, Reason, State, UplinkRange, UplinkReasonCount, UplinkRound, UplinkTrace,
+};
 
 /// One uplink as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,6 +81,12 @@ pub struct UplinkMinuteDetail {
     pub self_load: bool,
     /// The distribution of the round trips, ascending.
     pub round_trips: Vec<RoundTrips>,
+    /// The rounds one by one, oldest first; empty once they are let go.
+    pub raw: Vec<UplinkRound>,
+    /// What the rounds speak for, most often first.
+    pub reasons: Vec<UplinkReasonCount>,
+    /// The path at the beginning of the fault that this minute lies in.
+    pub trace: Option<UplinkTrace>,
 }
 
 /// Round trips of about one length.
@@ -118,6 +126,8 @@ pub struct UplinkHistory {
     pub days: Vec<UplinkDay>,
     /// What went wrong, newest first.
     pub faults: Vec<UplinkFault>,
+    /// Single rounds before this were let go, since they had outgrown their limit; null: none was.
+    pub rounds_dropped_to: Option<DateTime<Utc>>,
 }
 
 /// One point of a chart; minutes before the watch began and after now are in none of the four.
@@ -138,6 +148,8 @@ pub struct UplinkPoint {
     pub rtt_p50: Option<f64>,
     /// 95th percentile in ms.
     pub rtt_p95: Option<f64>,
+    /// The nine deciles of the round trips in ms, from which smoke is drawn; empty without any.
+    pub rtt_deciles: Vec<f64>,
     /// Echoes lost, in per cent.
     pub loss: Option<f64>,
 }
@@ -180,6 +192,8 @@ pub struct UplinkDay {
     pub totals: UplinkTotals,
     /// Their shares.
     pub percent: UplinkShares,
+    /// Whether it is kept as evidence, whatever its age.
+    pub pinned: bool,
 }
 
 /// A time in which the uplink was not up.
@@ -194,4 +208,8 @@ pub struct UplinkFault {
     pub state: State,
     /// Why.
     pub reason: Reason,
+    /// The number of its trace; null where none was taken.
+    pub trace_id: Option<i64>,
+    /// The path as it was when it began.
+    pub trace: Option<UplinkTrace>,
 }

@@ -57,6 +57,29 @@ pub fn rust_tests(filter: &[&str], env: &[(&str, &str)]) -> anyhow::Result<Count
     counted(command.envs(env.iter().copied()).env("INSTA_UPDATE", "no").env("NO_COLOR", "1"), rust_line)
 }
 
+/// Tests of netlab's stories that need the release binary and so are left out of the others; all whose names hold `name`.
+pub fn ignored(name: &str) -> anyhow::Result<Counts> {
+    let mut command = if have("cargo-nextest") {
+        let filter = format!("package(netlab) & test({name})");
+        let mut nextest = cargo(&["nextest", "run", "--no-fail-fast", "--cargo-quiet", "--run-ignored=only"]);
+        nextest.args(check::NATIVE).args(["-E", &filter]);
+        nextest
+    } else {
+        cargo(&[
+            "test",
+            "--quiet",
+            "--locked",
+            "--package=netlab",
+            "--test=stories",
+            "--",
+            "--ignored",
+            "--test-threads=1",
+            name,
+        ])
+    };
+    counted(command.env("STEADYLINE_BINARY", super::binary()).env("NO_COLOR", "1"), rust_line)
+}
+
 /// Runs a test program, shows what it writes and adds up what `read` finds in its lines. A failure that no line told of (it did
 /// not compile, it crashed) is an error.
 pub fn counted(command: &mut Command, read: fn(&str) -> Option<Counts>) -> anyhow::Result<Counts> {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Debian package and a program that shows it is there.
-const PACKAGES: [(&str, &str); 11] = [
+const PACKAGES: [(&str, &str); 12] = [
     ("chromium", "chromium"),
     ("postgresql", "psql"),
     ("iperf3", "iperf3"),
@@ -24,6 +24,7 @@ const PACKAGES: [(&str, &str); 11] = [
     ("scamper", "scamper"),
     ("traceroute", "traceroute"),
     ("bird2", "birdc"),
+    ("fail2ban", "fail2ban-regex"),
 ];
 
 /// Installs what is missing.

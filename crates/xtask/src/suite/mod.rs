@@ -75,13 +75,32 @@ const STAGES: &[(&str, Stage)] = &[
         product::e2e(&[])
     }),
     ("a browser behind a link of 25 Mbit/s and 20 ms", product::cell),
+    ("stories of a watched line", || {
+        if machine::is_root() {
+            return counts::ignored("quick_story");
+        }
+        steps::note("skipped: network namespaces need root (`sudo -E cargo xtask test`)");
+        Ok(Counts::default())
+    }),
     ("schemathesis over the API", fuzz::run_all),
 ];
 
-/// The tests in network namespaces.
+/// A line to try faults on; with `stories` all scenarios, with `test` the tests in network namespaces.
 pub fn lab(args: &[String]) -> anyhow::Result<()> {
     anyhow::ensure!(machine::is_root(), "network namespaces need root: run `sudo -E cargo xtask lab`");
-    run(cargo(&["test", "--locked", "--package=netlab", "--"]).args(args))
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    if let ["test", rest @ ..] = &words[..] {
+        return run(cargo(&["test", "--locked", "--package=netlab", "--"]).args(rest));
+    }
+    build::site(true)?;
+    build::server(true)?;
+    if words == ["stories"] {
+        let counts = counts::ignored("story")?;
+        anyhow::ensure!(counts.failed == 0, "{} stories failed", counts.failed);
+        return Ok(());
+    }
+    let mut lab = cargo(&["run", "--quiet", "--locked", "--package=netlab", "--example=try_it", "--"]);
+    run(lab.args(words).env("STEADYLINE_BINARY", binary()))
 }
 
 /// Writes the snapshots anew.

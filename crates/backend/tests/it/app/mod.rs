@@ -4,6 +4,7 @@
 //! test gets a PostgreSQL database cloned from a migrated template.
 
 pub mod database;
+pub mod door;
 pub mod standins;
 pub mod stored;
 
