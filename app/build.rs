@@ -5,10 +5,11 @@ use std::{error::Error, path::PathBuf};
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos, options::CodegenOptions};
 
 /// One file a slice and language: `locales/<language>/<slice>.json`.
-const SLICES: [&str; 12] = [
+const SLICES: [&str; 13] = [
     "admin",
     "buildings",
     "diagnose",
+    "health",
     "history",
     "now",
     "providers",

@@ -16,6 +16,7 @@ mod now;
 mod providers;
 mod rooms;
 mod routes;
+mod self_health;
 mod settings;
 mod shell;
 mod speed_tests;

@@ -11,6 +11,7 @@ use crate::{
     diagnose::{AdvancedPage, SecurityPage},
     history::HistoryPage,
     providers::ProvidersPage,
+    self_health::SelfHealthPage,
     settings::SettingsPage,
     speed_tests::{SharePage, TestPage},
     uplinks::{UplinkListPage, UplinkPage},
@@ -26,6 +27,7 @@ pub struct HistoryRoom;
 pub struct PosterRoom;
 pub struct ProvidersRoom;
 pub struct SecurityRoom;
+pub struct SelfHealthRoom;
 pub struct SettingsRoom;
 pub struct SessionsRoom;
 pub struct ShareRoom;
@@ -60,6 +62,7 @@ enum Operating {
     Overview,
     Audit,
     Buildings,
+    SelfHealth,
     Sessions,
     SignIn,
     Users,
@@ -71,6 +74,7 @@ fn operating(room: Operating) -> AnyView {
         Operating::Overview => view! { <OverviewPage /> }.into_any(),
         Operating::Audit => view! { <AuditPage /> }.into_any(),
         Operating::Buildings => view! { <AdminBuildingsPage /> }.into_any(),
+        Operating::SelfHealth => view! { <SelfHealthPage /> }.into_any(),
         Operating::Sessions => view! { <SessionsPage /> }.into_any(),
         Operating::SignIn => view! { <SignInPage /> }.into_any(),
         Operating::Users => view! { <UsersPage /> }.into_any(),
@@ -132,6 +136,7 @@ rooms! {
     HistoryRoom: reading, __preload_reading, Reading::History;
     ProvidersRoom: reading, __preload_reading, Reading::Providers;
     SecurityRoom: testing, __preload_testing, Testing::Security;
+    SelfHealthRoom: operating, __preload_operating, Operating::SelfHealth;
     SettingsRoom: reading, __preload_reading, Reading::Settings;
     SessionsRoom: operating, __preload_operating, Operating::Sessions;
     ShareRoom: testing, __preload_testing, Testing::Share;

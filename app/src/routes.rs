@@ -13,8 +13,8 @@ use crate::{
     now::NowPage,
     rooms::{
         AdminBuildingsRoom, AdminRoom, AuditRoom, BuildingListRoom, BuildingRoom, DiagnoseRoom, HistoryRoom,
-        PosterRoom, ProvidersRoom, SecurityRoom, SessionsRoom, SettingsRoom, ShareRoom, SignInRoom, TestRoom,
-        UplinkListRoom, UplinkRoom, UsersRoom,
+        PosterRoom, ProvidersRoom, SecurityRoom, SelfHealthRoom, SessionsRoom, SettingsRoom, ShareRoom,
+        SignInRoom, TestRoom, UplinkListRoom, UplinkRoom, UsersRoom,
     },
     speed_tests::deliver_later,
 };
@@ -46,6 +46,7 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                         <Route path=StaticSegment("more") view=MorePage />
+                        <Route path=(StaticSegment("admin"), StaticSegment("health")) view={Lazy::<SelfHealthRoom>::new()} />
                         <Route path=StaticSegment("building") view={Lazy::<BuildingListRoom>::new()} />
                         <Route
                             path=(StaticSegment("building"), ParamSegment("slug"))

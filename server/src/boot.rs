@@ -19,6 +19,7 @@ pub async fn run(state: AppState, serve: bool, work: bool) -> anyhow::Result<()>
         tracing::info!("stopping");
         stop.cancel();
     });
+    backend::self_health::note_start(&state).await;
     if work {
         backend::jobs::note_start(&state).await.map_err(AppError::into_anyhow).context("note the start")?;
         backend::jobs::start(&state);
@@ -37,6 +38,7 @@ pub async fn run(state: AppState, serve: bool, work: bool) -> anyhow::Result<()>
         tracing::warn!("some work was cut at the stop");
     }
     state.db.close().await.context("close the database")?;
+    backend::self_health::note_stop(&state);
     tracing::info!("stopped");
     Ok(())
 }

@@ -1,6 +1,11 @@
 //! The command line: roles and flags.
 
-use std::{io::Write, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context;
 use backend::{
@@ -67,6 +72,9 @@ enum Role {
     Openapi,
     /// Measure by hand: echo, TCP, HTTPS, path, MTU, TLS, DNS.
     Probe(ProbeArgs),
+    /// Check an evidence bundle.
+    #[command(subcommand)]
+    Evidence(EvidenceRole),
     /// The table of providers.
     #[command(subcommand)]
     Providers(ProvidersRole),
@@ -103,6 +111,17 @@ enum ConfigRole {
 }
 
 #[derive(Subcommand)]
+enum EvidenceRole {
+    /// Whether a bundle is whole, unchanged, and signed.
+    Verify {
+        file: PathBuf,
+        /// The key that must have signed it, as the server tells it at /api/evidence/key.
+        #[arg(long, value_name = "HEX")]
+        key: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
 enum ProvidersRole {
     /// Fetch the table from providers.url to providers.table.
     Update,
@@ -112,6 +131,9 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match &self.role {
             Some(Role::Openapi) => return print(&backend::http::openapi().to_pretty_json()?),
+            Some(Role::Evidence(EvidenceRole::Verify { file, key })) => {
+                return verify(file, key.as_deref());
+            }
             Some(Role::Probe(args)) => {
                 let runtime = tokio::runtime::Runtime::new().context("start the runtime")?;
                 return runtime.block_on(args.run(&mut std::io::stdout()));
@@ -197,6 +219,21 @@ async fn seed(config: Config, args: SeedArgs) -> anyhow::Result<()> {
     print(&format!(
         "{measurements} tests of {devices} devices; X-Client-ID of the first: {}",
         backend::seed::device_id(0)
+    ))
+}
+
+fn verify(file: &Path, key: Option<&str>) -> anyhow::Result<()> {
+    let manifest = backend::evidence::verify(file, key).context("The bundle is not to be trusted")?;
+    let whose = match key {
+        Some(_) => "as you named it",
+        None => "compare it with the server's own /api/evidence/key",
+    };
+    print(&format!(
+        "{} files of {} are as they were signed on {} by the key {} ({whose}).",
+        manifest.members.len(),
+        manifest.environment,
+        manifest.made_at,
+        manifest.key.public_key,
     ))
 }
 

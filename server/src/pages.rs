@@ -27,12 +27,11 @@ use crate::{share, site::Site, transport::Transport};
 /// The whole program's router: the API, the built files and, for everything else, the pages.
 pub fn router(state: &AppState) -> Router {
     let api = api_router(state.clone());
-    let pages = Pages {
-        state: state.clone(),
-        api: api.clone(),
-        site: Site::open(state.config.http.site_dir.clone()),
-        policy: policy(state),
-    };
+    let site = Site::open(state.config.http.site_dir.clone());
+    let listed = site.clone();
+    // A second router over one state (tests) lists the same files.
+    let _ = state.evidence.assets.set(Box::new(move |tell| listed.each(tell)));
+    let pages = Pages { state: state.clone(), api: api.clone(), site, policy: policy(state) };
     // Every path goes to leptos, which answers unknown ones with the page for what is not there.
     let stream = pages.clone();
     let mut router =

@@ -67,6 +67,33 @@ impl Site {
         std::fs::read(file).ok().map(Cow::Owned)
     }
 
+    /// Tells every file by its name and bytes.
+    #[cfg(feature = "embed")]
+    #[expect(clippy::unused_self, reason = "one shape of the method for both builds")]
+    pub fn each(&self, tell: &mut dyn FnMut(&str, &[u8])) {
+        for name in Embedded::iter() {
+            if let Some(file) = Embedded::get(&name) {
+                tell(&name, &file.data);
+            }
+        }
+    }
+
+    #[cfg(not(feature = "embed"))]
+    pub fn each(&self, tell: &mut dyn FnMut(&str, &[u8])) {
+        let mut folders = vec![self.folder.clone()];
+        while let Some(folder) = folders.pop() {
+            for file in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let path = file.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if let (Ok(bytes), Ok(name)) = (std::fs::read(&path), path.strip_prefix(&self.folder))
+                {
+                    tell(&name.to_string_lossy(), &bytes);
+                }
+            }
+        }
+    }
+
     /// The font that lettered pictures are drawn with.
     pub fn font(&self) -> Option<Cow<'static, [u8]>> {
         self.read("fonts/OpenSans.ttf")

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     i18n::{lang, td_string},
+    self_health::MonitorNote,
     ui::{Grade, format},
 };
 
@@ -39,6 +40,7 @@ pub fn ProviderState(
         CommunityStatus::Unknown => td_string!(lang, now.too_few),
     };
     view! {
+        <MonitorNote affected=status.monitor />
         {own}
         <p>
             <span class="quiet">{td_string!(lang, now.community)} " · "</span>

@@ -1,19 +1,30 @@
 //! All lines side by side, live.
 
-use domain::uplinks::LIST_UPLINKS;
+use domain::{isps::GET_STATUS, uplinks::LIST_UPLINKS};
+use futures::future::join;
 use leptos::prelude::*;
 
 use super::{card::UplinkCard, words::name};
 use crate::{
     api,
     i18n::{lang, td_string},
+    self_health::MonitorNote,
     ui::{Empty, Height, Key, Loaded, Page, on_live},
 };
 
 #[component]
 pub fn UplinkListPage() -> impl IntoView {
     let lang = lang();
-    let uplinks = Resource::new(|| (), |()| api::call(LIST_UPLINKS, ()));
+    let uplinks = Resource::new(
+        || (),
+        |()| {
+            let (uplinks, status) = (api::call(LIST_UPLINKS, ()), api::call(GET_STATUS, ()));
+            async move {
+                let (uplinks, status) = join(uplinks, status).await;
+                Ok((uplinks?, status.map(|status| status.monitor).unwrap_or_default()))
+            }
+        },
+    );
     on_live("uplink_minute", move || uplinks.refetch());
     view! {
         <Page title=td_string!(lang, uplinks.title)>
@@ -21,11 +32,12 @@ pub fn UplinkListPage() -> impl IntoView {
                 <h1>{td_string!(lang, uplinks.title)}</h1>
                 <p class="quiet">{td_string!(lang, uplinks.lead)}</p>
             </header>
-            <Loaded resource=uplinks height=Height::Strip let:uplinks>
-                {if uplinks.is_empty() {
+            <Loaded resource=uplinks height=Height::Strip let:found>
+                <MonitorNote affected=found.1 />
+                {if found.0.is_empty() {
                     view! { <Empty text=td_string!(lang, uplinks.empty) /> }.into_any()
                 } else {
-                    let cards = uplinks
+                    let cards = found.0
                         .into_iter()
                         .map(|uplink| {
                             let href = format!("/uplinks/{}", uplink.name);

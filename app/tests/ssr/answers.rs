@@ -37,7 +37,7 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         "/api/isp-reliability" => isps(full),
         "/api/status" => json!({ "status": if full { "healthy" } else { "unknown" }, "active_outages": null,
             "open_reports": null, "avg_download_24h": null, "uptime_pct_24h": null, "total_measurements_7d": null,
-            "daily_summary": [], "suppressed": !full, "checked_at": NOW }),
+            "daily_summary": [], "suppressed": !full, "monitor": monitor(world), "checked_at": NOW }),
         "/api/history/series" => series(full, query),
         "/api/uptime-calendar" => uptime(full),
         "/api/history/heatmap-calendar" => heat(full),
@@ -49,6 +49,7 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         "/api/reports/weekly" => weekly(full),
         "/api/sla/analyze" => sla(full),
         "/api/cost-calculator" => cost(full),
+        "/api/admin/health" => self_health(full),
         path if path.contains("/buildings") || super::buildings::ADMIN.contains(&path) => {
             return Ok(super::buildings::answer(full, path));
         }
@@ -81,6 +82,55 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         other => panic!("no canned answer for {other}"),
     };
     Ok((200, serde_json::to_vec(&value).unwrap()))
+}
+
+/// The monitor of the emptiest world has lost sight of its lines.
+fn monitor(world: World) -> Value {
+    if world == World::Empty { json!(["lines", "times"]) } else { json!([]) }
+}
+
+fn check(group: &str, state: &str, finding: &str, figures: Value) -> Value {
+    json!({ "group": group, "state": state, "finding": finding, "subject": null, "sentence": "", "mend": null,
+        "detail": null, "at": null, "figures": figures })
+}
+
+/// A well server, and one with a fault in each group.
+fn self_health(full: bool) -> Value {
+    let figure = |what: &str, value: f64, unit: &str| json!({ "what": what, "value": value, "unit": unit });
+    let room = |free: f64| json!([figure("free", free, "bytes"), figure("total", 40e9, "bytes")]);
+    let checks = if full {
+        let mut job = check("work", "ok", "job_on_time", json!([figure("every", 3600.0, "seconds")]));
+        job["subject"] = json!("retention");
+        job["at"] = json!(NOW);
+        vec![
+            check("machine", "ok", "disk_enough", room(21e9)),
+            check(
+                "machine",
+                "ok",
+                "load_normal",
+                json!([figure("load", 0.42, "count"), figure("cores", 2.0, "count")]),
+            ),
+            check("clock", "ok", "clock_synchronized", json!([figure("offset", -0.31, "milliseconds")])),
+            job,
+        ]
+    } else {
+        let mut key = check("data", "failed", "key_open", json!([]));
+        key["detail"] = json!("0644");
+        let mut line = check("lines", "degraded", "echoes_lost", json!([figure("lost", 23.4, "percent")]));
+        line["subject"] = json!("eth0");
+        vec![
+            check("machine", "failed", "disk_low", room(1e6)),
+            key,
+            line,
+            check("clock", "degraded", "clock_stepped", json!([figure("step", -3600.0, "seconds")])),
+        ]
+    };
+    json!({ "status": if full { "ok" } else { "failed" }, "checked_at": NOW, "version": "1.2.3",
+        "commit": full.then_some("a3de34e4711a"), "instance_id": "i", "time_zone": "Europe/Berlin",
+        "affected": [], "checks": checks, "limits": [
+            { "key": "retention.samples_days", "value": "30", "meaning": "Days for which samples are kept." },
+            { "key": "retention.measurements_days", "value": "", "meaning": "Days for which tests are kept." },
+        ] })
 }
 
 fn verdict(full: bool) -> Value {

@@ -91,6 +91,18 @@ async fn an_operators_page_is_drawn_for_operators(#[case] path: &str, #[case] ti
 }
 
 #[tokio::test]
+async fn the_monitor_says_how_it_is() {
+    // Well in one world, in the other with a fault in each group.
+    for world in [World::Data, World::Empty] {
+        let page = draw("/admin/health", world, "").await;
+        assert_eq!((page.status, page.title.as_str()), (200, "Self-health · Operator · Steadyline"));
+        assert!(!page.html.contains(" style="), "the policy blocks inline styles");
+        insta::assert_snapshot!(format!("admin-health_{world:?}"), page.text);
+    }
+    assert_eq!(draw("/admin/health", World::Down, "").await.status, 503);
+}
+
+#[tokio::test]
 async fn the_door_can_be_filled_in_by_a_password_manager() {
     let page = draw("/admin/sign-in", World::Down, "").await;
     assert_eq!((page.status, page.title.as_str()), (200, "Sign in · Steadyline"));
@@ -134,6 +146,7 @@ async fn every_text_exists_in_german() {
         "/isp-sla",
         "/admin",
         "/admin/sign-in",
+        "/admin/health",
     ] {
         let (english, german) =
             (draw(path, World::Empty, "").await, draw(path, World::Empty, "steadyline_lang=de").await);
@@ -148,6 +161,17 @@ async fn a_widget_beside_the_matter_fails_by_itself() {
     assert_eq!(page.status, 200);
     assert!(page.text.contains("It is your provider, not you."), "{}", page.text);
     assert!(page.text.contains("try again in a moment"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_monitor_with_a_fault_says_so_on_public_pages() {
+    for path in ["/", "/uplinks"] {
+        let page = draw(path, World::Empty, "").await;
+        assert!(page.text.contains("trouble watching its own lines"), "{path}: {}", page.text);
+        assert!(page.text.contains("clock was set"), "{path}: {}", page.text);
+        let page = draw(path, World::Data, "").await;
+        assert!(!page.text.contains("This server has trouble"), "{path}: {}", page.text);
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     admin::Passwords, buildings, clock::Clock, config::Config, crypto::ServerKey, db::Db, diagnostics,
-    http::Limits, isps::community::Community, live, providers, service::Recorder, speed_tests::Speed,
+    evidence::Evidence, http::Limits, isps::community::Community, live, providers, self_health,
+    service::Recorder, speed_tests::Speed,
 };
 
 /// Cheap to clone; everything is behind one `Arc`.
@@ -28,6 +29,8 @@ pub struct Parts {
     pub instance_id: String,
     pub live: live::Hub,
     pub providers: providers::Providers,
+    pub evidence: Evidence,
+    pub health: self_health::Keeper,
     pub community: Community,
     pub buildings: buildings::Check,
     pub diagnostics: diagnostics::Desk,
@@ -52,6 +55,8 @@ impl AppState {
             limits: Limits::new(&config.limits),
             live: live::Hub::new(&config, &db),
             providers,
+            evidence: Evidence::default(),
+            health: self_health::Keeper::new(&*clock),
             community: Community::default(),
             buildings: buildings::Check::default(),
             diagnostics,

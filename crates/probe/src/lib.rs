@@ -13,6 +13,7 @@ mod path;
 mod sys;
 
 pub mod cli;
+pub mod clock;
 pub mod dns;
 pub mod https;
 pub mod icmp;

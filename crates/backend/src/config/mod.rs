@@ -12,8 +12,9 @@ mod settings;
 mod sources;
 mod uplinks;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 pub use diagnostics::{DiagnosticsConfig, Named, NamedRegion, OwnPlace, ResolverPlace};
@@ -54,6 +55,10 @@ pub struct Config {
     pub access: AccessConfig,
     pub metrics: MetricsConfig,
     pub log: LogConfig,
+    /// Who counts as being in the house.
+    pub lan_networks: Vec<IpNet>,
+    /// Every setting as text, set or by default; secrets as ***.
+    pub texts: BTreeMap<&'static str, String>,
 }
 
 impl Config {
@@ -83,6 +88,8 @@ impl Config {
             access: AccessConfig::read(r),
             metrics: MetricsConfig { token: sections::secret(r, "metrics.token") },
             log: LogConfig::read(r),
+            lan_networks: r.list("access.lan_networks"),
+            texts: r.texts(),
         };
         if reader.problems.0.is_empty() { Ok(config) } else { Err(reader.problems) }
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
-use super::settings::{SETTINGS, variable};
+use super::settings::{SETTINGS, Setting, variable};
 
 /// Settings as text: `section.key` → value.
 pub type Vars = BTreeMap<String, String>;
@@ -46,6 +46,15 @@ impl<'a> Reader<'a> {
         let default = SETTINGS.iter().find(|s| s.key == key).map_or("", |s| s.default);
         let text = self.vars.get(key).map_or(default, |value| value.trim());
         (!text.is_empty()).then_some(text)
+    }
+
+    /// Everything as it is in force, for people to read.
+    pub fn texts(&self) -> BTreeMap<&'static str, String> {
+        let shown = |setting: &'static Setting| {
+            let text = self.text(setting.key).unwrap_or_default();
+            (setting.key, if setting.secret && !text.is_empty() { "***" } else { text }.to_owned())
+        };
+        SETTINGS.iter().map(shown).collect()
     }
 
     pub fn owned(&self, key: &str) -> Option<String> {

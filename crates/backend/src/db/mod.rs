@@ -9,24 +9,34 @@ pub mod time;
 mod trouble;
 mod writer;
 
-use sea_orm::{DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, Statement, TransactionTrait};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::ErrorCode;
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, Statement,
+    TransactionTrait,
+};
 use secrecy::ExposeSecret;
 pub use trouble::passing;
 pub use writer::Unit;
 
-use crate::{config::Config, error::AppResult};
+use crate::{
+    config::Config,
+    error::{AppError, AppResult},
+};
 use writer::Writer;
 
 /// Connections for reading and for writing. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    url: std::sync::Arc<str>,
+    url: Arc<str>,
     /// For queries alone: on SQLite its connections refuse to write.
     pub read: DatabaseConnection,
     write: DatabaseConnection,
     /// SQLite's group commit; PostgreSQL's own writers need none.
     writer: Option<Writer>,
+    /// Why the last write was not stored, as its caller was told.
+    refused: Arc<Mutex<Option<String>>>,
 }
 
 impl Db {
@@ -44,10 +54,10 @@ impl Db {
             let write = connect::sqlite_writer(url).await?;
             let read = connect::sqlite_readers(url).await?;
             let writer = Some(Writer::start(write.clone()));
-            return Ok(Self { url: url.into(), read, write, writer });
+            return Ok(Self { url: url.into(), read, write, writer, refused: Arc::default() });
         }
         let pool = connect::postgres(url).await?;
-        Ok(Self { url: url.into(), read: pool.clone(), write: pool, writer: None })
+        Ok(Self { url: url.into(), read: pool.clone(), write: pool, writer: None, refused: Arc::default() })
     }
 
     /// Brings the schema up to date.
@@ -68,9 +78,27 @@ impl Db {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t DatabaseTransaction) -> Unit<'t, T> + Send + 'static,
     {
-        if let Some(writer) = &self.writer {
-            return writer.write(unit).await;
-        }
+        let done = match &self.writer {
+            Some(writer) => writer.write(unit).await,
+            None => self.transact(unit).await,
+        };
+        let refused = match &done {
+            Ok(_) => None,
+            Err(AppError::RetryAfter(error, _)) if error.code == ErrorCode::Unavailable => {
+                Some(error.detail.clone())
+            }
+            // A unit that found a reason of its own says nothing of the database.
+            Err(_) => return done,
+        };
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused;
+        done
+    }
+
+    async fn transact<T, F>(&self, unit: F) -> AppResult<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> Unit<'t, T> + Send + 'static,
+    {
         let transaction = self.write.begin().await?;
         match unit(&transaction).await {
             Ok(done) => {
@@ -84,9 +112,40 @@ impl Db {
         }
     }
 
+    /// Why the last write was not stored; `None`: it was.
+    pub fn not_storing(&self) -> Option<String> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Units that wait to be written, and how many may; PostgreSQL has no such queue here.
+    pub fn waiting(&self) -> Option<(usize, usize)> {
+        self.writer.as_ref().map(Writer::waiting)
+    }
+
+    /// Its size in bytes, without SQLite's log.
+    pub async fn size(&self) -> Result<Option<u64>, DbErr> {
+        let sql = match self.read.get_database_backend() {
+            DatabaseBackend::Postgres => "SELECT pg_database_size(current_database())",
+            _ => "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+        };
+        let row =
+            self.read.query_one_raw(Statement::from_string(self.read.get_database_backend(), sql)).await?;
+        row.map(|row| row.try_get_by_index::<i64>(0).map(i64::unsigned_abs)).transpose()
+    }
+
+    /// What SQLite finds to be damaged in its file; PostgreSQL has checksums of its own.
+    pub async fn quick_check(&self) -> Result<Option<String>, DbErr> {
+        if !self.is_sqlite() {
+            return Ok(None);
+        }
+        let check = Statement::from_string(DatabaseBackend::Sqlite, "PRAGMA quick_check(1)");
+        let row = self.read.query_one_raw(check).await?;
+        let said = row.map(|row| row.try_get_by_index::<String>(0)).transpose()?;
+        Ok(said.filter(|said| said != "ok"))
+    }
+
     /// Moves SQLite's write-ahead log into its file as far as readers allow.
     pub async fn checkpoint(&self) -> Result<(), DbErr> {
-        use sea_orm::ConnectionTrait;
         if self.is_sqlite() {
             self.write.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
         }

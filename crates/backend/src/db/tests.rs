@@ -1,8 +1,7 @@
-use domain::ErrorCode;
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Set};
+use sea_orm::{EntityTrait, PaginatorTrait, Set};
 
 use super::*;
-use crate::{AppError, entities::provider};
+use crate::entities::provider;
 
 async fn fresh() -> (tempfile::TempDir, Db) {
     let folder = tempfile::tempdir().unwrap();

@@ -70,6 +70,11 @@ impl Writer {
         answer.await.map_err(|_| AppError::unavailable("The database cannot be written now.", 5))?
     }
 
+    /// Units that wait, and how many may.
+    pub fn waiting(&self) -> (usize, usize) {
+        (QUEUE - self.queue.capacity().min(QUEUE), QUEUE)
+    }
+
     /// Waits until everything accepted so far is durable.
     pub async fn close(&self) {
         let _ = self.queue.send(Message::Stop).await;

@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{access, caller, document, limits, origin, stack};
 use crate::{
-    AppState, admin, buildings, diagnostics, history, isps, librespeed, live, me, measurements, ndt7,
-    providers, service, speed_tests, uplinks, verdict,
+    AppState, admin, buildings, diagnostics, evidence, history, isps, librespeed, live, me, measurements,
+    ndt7, providers, self_health, service, speed_tests, uplinks, verdict,
 };
 
 #[derive(OpenApi)]
@@ -24,12 +24,14 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(buildings::routes())
         .merge(diagnostics::routes())
         .merge(admin::routes())
+        .merge(evidence::routes())
         .merge(history::routes())
         .merge(isps::routes())
         .merge(live::routes())
         .merge(me::routes())
         .merge(measurements::routes())
         .merge(providers::routes())
+        .merge(self_health::routes())
         .merge(service::routes())
         .merge(speed_tests::routes())
         .merge(uplinks::routes())

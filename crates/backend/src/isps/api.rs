@@ -18,6 +18,7 @@ use crate::{
     buildings::{self, Asker},
     error::AppResult,
     http::{Caller, Json, Query},
+    self_health,
 };
 
 /// `/api/status` looks at seven days and at the last one.
@@ -62,12 +63,15 @@ pub async fn get_status(State(state): State<AppState>, asker: Asker) -> AppResul
         let status = community_status(&facts, viewer.as_ref(), k, week.made_at);
         serde_json::to_string(&status).map_err(|e| AppError::Internal(e.into()))
     })?;
-    // What is kept is for every viewer of a household; the visitor is this one's alone.
-    let Some(visitor) = buildings::visitor_of_only_building(&state, &asker).await? else {
+    // What is kept is for every viewer of a household; the visitor is this one's alone, and what a fault of this server
+    // impairs is told as it is now.
+    let visitor = buildings::visitor_of_only_building(&state, &asker).await?;
+    let monitor = self_health::recent(&state).await.affected.clone();
+    if visitor.is_none() && monitor.is_empty() {
         return Ok(json(answer));
-    };
+    }
     let status: Status = serde_json::from_str(&answer).map_err(|e| AppError::Internal(e.into()))?;
-    Ok(Json(Status { visitor: Some(visitor), ..status }).into_response())
+    Ok(Json(Status { visitor, monitor, ..status }).into_response())
 }
 
 /// A device without a household (forgotten after 30 days, or never told) takes part in nothing.

@@ -12,5 +12,6 @@ mod runner;
 
 pub use lease::hold;
 pub use presence::{find_gap, note_start};
+pub(crate) use registry::JOBS;
 pub use retention::{checkpoint, retain};
 pub use runner::{run_due, start};

@@ -40,6 +40,7 @@ pub fn start(state: &AppState) {
 
 /// Runs what is due now, one job after the other.
 pub async fn run_due(state: &AppState, holder: &str) {
+    state.health.look_at_clock(&*state.clock);
     for job in JOBS {
         if state.stop.is_cancelled() {
             return;
@@ -63,8 +64,11 @@ async fn run_one(state: &AppState, job: &'static Job, holder: &str) -> anyhow::R
 async fn take(state: &AppState, job: &'static Job, holder: &str) -> anyhow::Result<Option<i32>> {
     let known = job::Entity::find_by_id(job.name).one(&state.db.read).await?;
     let now = to_ms(state.clock.now());
-    if known.as_ref().is_some_and(|row| row.due_at > now || row.locked_until.is_some_and(|until| until > now))
-    {
+    let ahead = latest_due_ms(job, now);
+    if known.as_ref().is_some_and(|row| {
+        (now + 1..=ahead).contains(&row.due_at)
+            || row.locked_until.is_some_and(|until| (now + 1..=now + LOCK_MS).contains(&until))
+    }) {
         return Ok(None);
     }
     let holder = holder.to_owned();
@@ -82,9 +86,12 @@ async fn take(state: &AppState, job: &'static Job, holder: &str) -> anyhow::Resu
                     .col_expr(Column::LockedUntil, Expr::value(now + LOCK_MS))
                     .col_expr(Column::StartedAt, Expr::value(now))
                     .filter(Column::Name.eq(job.name))
-                    .filter(Column::DueAt.lte(now))
+                    .filter(Condition::any().add(Column::DueAt.lte(now)).add(Column::DueAt.gt(ahead)))
                     .filter(
-                        Condition::any().add(Column::LockedUntil.is_null()).add(Column::LockedUntil.lte(now)),
+                        Condition::any()
+                            .add(Column::LockedUntil.is_null())
+                            .add(Column::LockedUntil.lte(now))
+                            .add(Column::LockedUntil.gt(now + LOCK_MS)),
                     )
                     .exec(tx)
                     .await?;
@@ -95,6 +102,11 @@ async fn take(state: &AppState, job: &'static Job, holder: &str) -> anyhow::Resu
         .map_err(|e| anyhow::anyhow!("{e:?}"))
         .context("take the job's row")?;
     Ok(taken.then(|| known.map_or(0, |row| row.failures)))
+}
+
+/// Nothing is put off for longer: what is due later was put off before the clock was set back.
+fn latest_due_ms(job: &Job, now: i64) -> i64 {
+    now + job.every_s.max(LONGEST_BACK_OFF_S) * 1000
 }
 
 fn free() -> job::ActiveModel {

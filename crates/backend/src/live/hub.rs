@@ -91,6 +91,11 @@ impl Hub {
         Ok(Place { watchers: self.watchers.clone(), address })
     }
 
+    /// Messages that the slowest watcher has still to take, and how many it may be behind.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.told.len(), BACKLOG)
+    }
+
     pub fn connected_clients(&self) -> usize {
         self.watchers.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
     }

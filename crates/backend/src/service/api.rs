@@ -1,15 +1,19 @@
 //! Handlers of the service slice.
 
 use axum::{Json, extract::State, http::StatusCode};
-use domain::service::{Health, HealthState, PartHealth, SystemInfo};
+use domain::{
+    self_health::Affected,
+    service::{Health, HealthState, PartHealth, SystemInfo},
+};
 use sea_orm::ConnectionTrait;
 
-use crate::{AppError, AppState};
+use crate::{AppError, AppState, self_health};
 
 /// The program's health, part by part.
 #[utoipa::path(get, path = "/api/health", tag = "service", responses((status = 200, body = Health)))]
 pub async fn get_health(State(state): State<AppState>) -> Json<Health> {
-    let parts = vec![database(&state).await, providers(&state)];
+    let mut parts = vec![database(&state).await, providers(&state)];
+    parts.extend(self_health::recent(&state).await.affected.iter().map(|affected| impaired(*affected)));
     let status = if parts.iter().all(|part| part.ok) { HealthState::Ok } else { HealthState::Degraded };
     Json(Health {
         status,
@@ -19,6 +23,11 @@ pub async fn get_health(State(state): State<AppState>) -> Json<Health> {
         database: state.db.kind().to_owned(),
         parts,
     })
+}
+
+fn impaired(affected: Affected) -> PartHealth {
+    let (name, problem) = self_health::public_words(affected);
+    PartHealth { name: name.to_owned(), ok: false, problem: Some(problem.to_owned()) }
 }
 
 async fn database(state: &AppState) -> PartHealth {

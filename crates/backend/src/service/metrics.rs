@@ -13,7 +13,7 @@ use sea_orm::{FromQueryResult, Statement};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
-use crate::{AppResult, AppState, db::time::to_ms};
+use crate::{AppResult, AppState, db::time::to_ms, self_health};
 
 /// The process's recorder of counters.
 #[derive(Clone)]
@@ -61,10 +61,12 @@ pub async fn get_metrics(
     let by_token = is_bearer(&state, &headers)?;
     let day = find_day(&state).await?;
     let totals = find_totals(&state).await?;
+    let health = self_health::recent(&state).await;
     let enough = by_token || day.households >= i64::from(state.config.privacy.k);
     state.metrics.0.run_upkeep();
     let mut text = state.metrics.0.render();
     text.push_str(&render(&totals, enough.then_some(&day), state.live.connected_clients()));
+    text.push_str(&self_health::metrics(&health, by_token));
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], text))
 }

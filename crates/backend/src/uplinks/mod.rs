@@ -21,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use prober::{Asking, Prober, Taken, Taking};
 pub use retention::retain;
-pub use view::{facts, were_down};
+pub use view::{facts, past, were_down};
 pub use watch::Watcher;
 
 use crate::AppState;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A failed attempt of a device of its own: what is asked for once is stored once.
-async fn deliver(app: &TestApp, key: Uuid) -> Reply {
+pub async fn deliver(app: &TestApp, key: Uuid) -> Reply {
     let mut visitor = app.anyone().header("idempotency-key", key.to_string());
     visitor.device = Some(key);
     let body = json!({"kind": "failed", "started_at": app.now(), "age_ms": 0, "online": true});
@@ -77,7 +77,7 @@ async fn a_write_is_refused_while_another_program_keeps_the_database() {
     }
 }
 
-async fn limit_pages(app: &TestApp, pages: u32) {
+pub async fn limit_pages(app: &TestApp, pages: u32) {
     let set = app.state.db.write(move |tx| {
         Box::pin(async move {
             tx.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await?;

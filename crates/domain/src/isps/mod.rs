@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     buildings::Visitor,
     endpoint::{Endpoint, EndpointInfo},
+    self_health::Affected,
     stats::Interval,
 };
 
@@ -116,6 +117,9 @@ pub struct Status {
     pub daily_summary: Vec<StatusDay>,
     /// Fewer than k households took part.
     pub suppressed: bool,
+    /// What a fault of this server itself impairs; empty: nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub monitor: Vec<Affected>,
     /// When this was made.
     pub checked_at: DateTime<Utc>,
     /// The visitor of a host with one building.

@@ -55,6 +55,7 @@ pub fn community_status(
         total_measurements_7d: week_tests,
         daily_summary: facts.days.iter().zip(hidden).map(|(day, hidden)| summary(day, hidden)).collect(),
         suppressed,
+        monitor: Vec::new(),
         checked_at: now,
         visitor: None,
     }
