@@ -26,9 +26,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_measurements::Step),
             Box::new(m0003_operation::Step),
             Box::new(m0004_uplinks::Step),
+            Box::new(m0005_admins::Step),
             Box::new(m0006_buildings::Step),
             Box::new(m0007_uplink_evidence::Step),
-            Box::new(m0005_admins::Step),
         ]
     }
 }
