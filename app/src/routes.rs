@@ -46,7 +46,6 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                         <Route path=StaticSegment("more") view=MorePage />
-                        <Route path=(StaticSegment("admin"), StaticSegment("health")) view={Lazy::<SelfHealthRoom>::new()} />
                         <Route path=StaticSegment("building") view={Lazy::<BuildingListRoom>::new()} />
                         <Route
                             path=(StaticSegment("building"), ParamSegment("slug"))
@@ -75,6 +74,7 @@ pub fn App() -> impl IntoView {
                             view={Lazy::<AuditRoom>::new()}
                             ssr=SsrMode::Async
                         />
+                        <Route path=(StaticSegment("admin"), StaticSegment("health")) view={Lazy::<SelfHealthRoom>::new()} ssr=SsrMode::Async />
                         <Route
                             path=(StaticSegment("admin"), StaticSegment("sessions"))
                             view={Lazy::<SessionsRoom>::new()}
