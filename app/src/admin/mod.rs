@@ -1,4 +1,4 @@
-//! The operator's rooms behind the sign-in; another slice's page joins by one line in [`door::TABS`].
+//! The operator's rooms behind the sign-in; another slice's page joins by one line in `door::TABS`.
 
 mod audit_page;
 mod door;

@@ -1,14 +1,14 @@
 //! The operator's door: accounts, signing in, sessions, the audit log.
 //!
-//! Flow: [`sign_in`] counts the trial, checks password and code, and opens a session → `http::Admin` knows the session
-//! in later requests → what was done is noted in the [`audit`] log, in the same unit where it is a change of ours.
+//! Flow: `sign_in` counts the trial, checks password and code, and opens a session → `http::Admin` knows the session
+//! in later requests → what was done is noted in the `audit` log, in the same unit where it is a change of ours.
 //! Surprising rule: a trial is counted before it is checked and taken back when it succeeds, so that a thousand trials
 //! at once are a thousand trials.
 //!
 //! Threats: guessing (lock-outs of name and network that survive a restart, Argon2id, a second factor); reading the
 //! database (hashes of tokens and codes, sealed seeds); replay (a step counts once); learning which names exist (an
 //! unknown name costs the same work and gets the same answer); another site's page (SameSite=Strict, and the Origin of
-//! each write); filling memory or disk with names (fixed-size hashes, a cap on rows, [`password`]'s limit on hashing).
+//! each write); filling memory or disk with names (fixed-size hashes, a cap on rows, `password`'s limit on hashing).
 
 pub mod accounts;
 mod api;

@@ -1,7 +1,7 @@
 //! The building check: residents let this server ask their line whether it is there.
 //!
-//! Flow: a resident joins ([`join`](api), the address is asked at once) → every cycle all addresses are asked, spread
-//! over it, and the results written in one unit ([`cycle`]) → the dashboard reads rows alone. Surprising rule: an
+//! Flow: a resident joins (`api`, the address is asked at once) → every cycle all addresses are asked, spread
+//! over it, and the results written in one unit (`cycle`) → the dashboard reads rows alone. Surprising rule: an
 //! address is never in a log, stands sealed in its row alone, and is gone from the files once its household left.
 
 mod admin;

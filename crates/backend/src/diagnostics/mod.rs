@@ -1,7 +1,7 @@
 //! Diagnostics: probes that a resident may start, made from this server.
 //!
-//! Flow: a query whose hosts are `PublicTarget`s (a private one is not readable) → [`desk`] (switched on? a place free?
-//! asked already?) → [`names`] (the addresses are judged again, and the judged one is connected to) → a probe →
+//! Flow: a query whose hosts are `PublicTarget`s (a private one is not readable) → `desk` (switched on? a place free?
+//! asked already?) → `names` (the addresses are judged again, and the judged one is connected to) → a probe →
 //! `domain::diagnostics` for the words. Redirects are never followed.
 //!
 //! Threats: a request forged through this server (into its network, to itself, to a cloud's metadata), a scan of third

@@ -1,6 +1,6 @@
 //! How this monitor itself is.
 //!
-//! Flow: [`examined`] asks the machine, the files and the database, and lets `domain::self_health` judge; the answer is
+//! Flow: `examined` asks the machine, the files and the database, and lets `domain::self_health` judge; the answer is
 //! kept for some seconds, since public routes and metrics tell of it too. Surprising rule: nothing here ever fails; what
 //! cannot be asked is a finding itself, or is left out.
 //! Threats: the details (permissions, paths, errors) help an attacker and are for the operator; others are told only

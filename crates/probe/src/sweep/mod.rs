@@ -3,7 +3,7 @@
 //! A burst would lose packets by itself and look like an outage: target n of N is due at n/N of the cycle, and a token
 //! bucket keeps what was held up (a busy machine, a suspended one) from being made up for at once. Waking up costs more
 //! than an echo does, so a sweep wakes every fiftieth of a second at most, and then sends, receives and gives up all
-//! that is due ([`batch`]); round trips are by the kernel's stamps and do not feel it.
+//! that is due (`batch`); round trips are by the kernel's stamps and do not feel it.
 
 mod batch;
 mod pace;
