@@ -23,7 +23,8 @@ const WAITING: usize = 8;
 ///
 /// For an admin in the local network: the socket's own peer must lie in access.lan_networks, with no proxy between.
 #[utoipa::path(get, path = "/api/admin/evidence", tag = "evidence", params(EvidenceQuery),
-    responses((status = 200, description = "The bundle.", body = Vec<u8>, content_type = "application/zip")))]
+    responses((status = 200, description = "The bundle.", body = Vec<u8>, content_type = "application/zip"),
+        (status = 401, description = "Nobody is signed in.")))]
 pub async fn get_evidence(
     admin: Admin,
     _: DirectLan,

@@ -12,7 +12,7 @@ use crate::{
 
 /// How this server itself is, check by check.
 #[utoipa::path(get, path = "/api/admin/health", tag = "self_health",
-    responses((status = 200, body = SelfHealth)))]
+    responses((status = 200, body = SelfHealth), (status = 401, description = "Nobody is signed in.")))]
 pub async fn get_self_health(_: Admin, State(state): State<AppState>) -> Json<SelfHealth> {
     Json((*super::examined(&state).await).clone())
 }
