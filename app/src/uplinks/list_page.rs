@@ -3,7 +3,7 @@
 use domain::uplinks::LIST_UPLINKS;
 use leptos::prelude::*;
 
-use super::{card::UplinkCard, words::name};
+use super::{beside::Beside, card::UplinkCard, words::name};
 use crate::{
     api,
     i18n::{lang, td_string},
@@ -46,6 +46,7 @@ pub fn UplinkListPage() -> impl IntoView {
                     .into_any()
                 }}
             </Loaded>
+            <Beside />
         </Page>
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod accept;
 pub mod backup;
+pub mod bgp;
+pub mod canary;
 pub mod clock;
 pub mod config;
 pub mod crypto;

@@ -6,8 +6,8 @@ use anyhow::Context;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    clock::Clock, config::Config, crypto::ServerKey, db::Db, http::Limits, isps::community::Community, live,
-    providers, service::Recorder, speed_tests::Speed,
+    bgp, canary, clock::Clock, config::Config, crypto::ServerKey, db::Db, http::Limits,
+    isps::community::Community, live, providers, service::Recorder, speed_tests::Speed,
 };
 
 /// Cheap to clone; everything is behind one `Arc`.
@@ -28,6 +28,8 @@ pub struct Parts {
     pub live: live::Hub,
     pub providers: providers::Providers,
     pub community: Community,
+    pub bgp: bgp::Desk,
+    pub canary: canary::Desk,
     /// Cancelled when the program is asked to stop.
     pub stop: CancellationToken,
     /// Everything that runs beside a request, waited for at a stop.
@@ -48,6 +50,8 @@ impl AppState {
             live: live::Hub::new(&config, &db),
             providers,
             community: Community::default(),
+            bgp: bgp::Desk::new(&config.bgp),
+            canary: canary::Desk::default(),
             key,
             speed: Arc::new(Speed::new(&config.speed)),
             db,
@@ -65,6 +69,8 @@ impl AppState {
         self.tasks.spawn(live::distribute(self.clone()));
         self.tasks.spawn(live::listen(self.clone()));
         self.tasks.spawn(providers::watch(self.clone()));
+        self.tasks.spawn(bgp::watch(self.clone()));
+        self.tasks.spawn(canary::watch(self.clone()));
     }
 }
 

@@ -4,6 +4,8 @@ use crate::endpoint::EndpointInfo;
 
 /// The slices' lists; keep sorted, one line each (a hot spot for parallel work).
 pub const ENDPOINTS: &[&[EndpointInfo]] = &[
+    crate::bgp::ENDPOINTS,
+    crate::canary::ENDPOINTS,
     crate::history::ENDPOINTS,
     crate::isps::ENDPOINTS,
     crate::live::ENDPOINTS,

@@ -3,6 +3,8 @@
 //! No I/O and no clock: time and chance come in as arguments, so each rule is a table test. Browser and
 //! server run the same functions; the server always recomputes and never trusts a sent grade.
 
+pub mod bgp;
+pub mod canary;
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;

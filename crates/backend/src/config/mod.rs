@@ -4,6 +4,7 @@
 //! never touch the process's environment. Surprising rule: an unknown name is a problem too, since a typing error
 //! in a setting would otherwise be a silent default.
 
+mod beside;
 mod reader;
 mod sections;
 mod settings;
@@ -14,6 +15,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 
+pub use beside::{BgpConfig, CanaryConfig};
 pub use reader::{Problems, Vars};
 pub use sections::{
     AdminConfig, HttpConfig, LimitsConfig, LiveConfig, LogConfig, LogFormat, MetricsConfig, PrivacyConfig,
@@ -41,6 +43,8 @@ pub struct Config {
     pub retention: RetentionConfig,
     pub providers: ProvidersConfig,
     pub uplinks: UplinksConfig,
+    pub bgp: BgpConfig,
+    pub canary: Option<CanaryConfig>,
     pub live: LiveConfig,
     pub admin: AdminConfig,
     pub metrics: MetricsConfig,
@@ -66,6 +70,8 @@ impl Config {
             retention: RetentionConfig::read(r),
             providers: ProvidersConfig::read(r),
             uplinks: UplinksConfig::read(r),
+            bgp: BgpConfig::read(r),
+            canary: CanaryConfig::read(r),
             live: LiveConfig::read(r),
             admin: AdminConfig { key: sections::secret(r, "admin.key") },
             metrics: MetricsConfig { token: sections::secret(r, "metrics.token") },

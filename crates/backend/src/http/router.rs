@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{caller, document, limits, origin, stack};
 use crate::{
-    AppState, history, isps, librespeed, live, me, measurements, ndt7, providers, service, speed_tests,
-    uplinks, verdict,
+    AppState, bgp, canary, history, isps, librespeed, live, me, measurements, ndt7, providers, service,
+    speed_tests, uplinks, verdict,
 };
 
 #[derive(OpenApi)]
@@ -21,6 +21,8 @@ struct Head;
 
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Head::openapi())
+        .merge(bgp::routes())
+        .merge(canary::routes())
         .merge(history::routes())
         .merge(isps::routes())
         .merge(live::routes())

@@ -3,6 +3,8 @@
 
 mod app;
 mod backup;
+mod bgp;
+mod canary;
 mod faults;
 mod foreign_clients;
 mod history;
