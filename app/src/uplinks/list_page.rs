@@ -4,7 +4,7 @@ use domain::{isps::GET_STATUS, uplinks::LIST_UPLINKS};
 use futures::future::join;
 use leptos::prelude::*;
 
-use super::{card::UplinkCard, words::name};
+use super::{beside::Beside, card::UplinkCard, words::name};
 use crate::{
     api,
     i18n::{lang, td_string},
@@ -58,6 +58,7 @@ pub fn UplinkListPage() -> impl IntoView {
                     .into_any()
                 }}
             </Loaded>
+            <Beside />
         </Page>
     }
 }

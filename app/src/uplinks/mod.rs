@@ -1,5 +1,6 @@
 //! Lines: this server's own ways to the internet, side by side and one by one.
 
+mod beside;
 mod card;
 mod here;
 mod list_page;

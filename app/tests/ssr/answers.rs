@@ -53,6 +53,10 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         path if path.contains("/buildings") || super::buildings::ADMIN.contains(&path) => {
             return Ok(super::buildings::answer(full, path));
         }
+        "/api/bgp" => json!(if full { bgp() } else { vec![] }),
+        "/api/canary/result" if full => json!({ "host": "other.example", "verdict": "rewritten",
+            "because": "its body was changed", "since": NOW, "asked_at": NOW }),
+        "/api/canary/result" => Value::Null,
         "/api/uplinks" => json!(if full { vec![uplink()] } else { vec![] }),
         "/api/uplinks/eth0" if full => uplink(),
         "/api/uplinks/eth0/history" if full => uplink_history(query),
@@ -363,6 +367,19 @@ fn cost(full: bool) -> Value {
         "cost_per_actual_mbps": full.then_some(0.549), "efficiency": "average",
         "benchmark": { "us_avg_usd_per_mbps": 0.47, "global_avg_usd_per_mbps": 0.65 }, "verdict": "",
         "annual_cost_usd": 600.0, "sample_count": if full { 180 } else { 0 } })
+}
+
+/// A daemon with a session that stands and one that is off, and one that is not there.
+fn bgp() -> Vec<Value> {
+    let session = |name: &str, state: &str, received: Option<u64>| {
+        json!({ "name": name, "neighbor": "198.18.250.2", "remote_as": 64501, "state": state, "word": state,
+            "since": NOW, "received": received, "sent": received, "last_error": null })
+    };
+    let sessions = [session("transit", "established", Some(7)), session("backup", "disabled", None)];
+    vec![
+        json!({ "kind": "bird", "asked_at": NOW, "problem": null, "sessions": sessions }),
+        json!({ "kind": "frr", "asked_at": NOW, "problem": "vtysh: it is not there", "sessions": [] }),
+    ]
 }
 
 fn uplink() -> Value {

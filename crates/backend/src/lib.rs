@@ -3,7 +3,9 @@
 pub mod accept;
 pub mod admin;
 pub mod backup;
+pub mod bgp;
 pub mod buildings;
+pub mod canary;
 pub mod clock;
 pub mod config;
 pub mod crypto;

@@ -6,8 +6,8 @@ use anyhow::Context;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    admin::Passwords, buildings, clock::Clock, config::Config, crypto::ServerKey, db::Db, diagnostics,
-    evidence::Evidence, http::Limits, isps::community::Community, live, providers, self_health,
+    admin::Passwords, bgp, buildings, canary, clock::Clock, config::Config, crypto::ServerKey, db::Db,
+    diagnostics, evidence::Evidence, http::Limits, isps::community::Community, live, providers, self_health,
     service::Recorder, speed_tests::Speed,
 };
 
@@ -35,6 +35,8 @@ pub struct Parts {
     pub buildings: buildings::Check,
     pub diagnostics: diagnostics::Desk,
     pub zone: diagnostics::Zone,
+    pub bgp: bgp::Desk,
+    pub canary: canary::Desk,
     /// Cancelled when the program is asked to stop.
     pub stop: CancellationToken,
     /// Everything that runs beside a request, waited for at a stop.
@@ -61,6 +63,8 @@ impl AppState {
             buildings: buildings::Check::default(),
             diagnostics,
             zone: diagnostics::Zone::new(config.dns.as_ref()),
+            bgp: bgp::Desk::new(&config.bgp),
+            canary: canary::Desk::default(),
             key,
             passwords: Passwords::default(),
             speed: Arc::new(Speed::new(&config.speed)),
@@ -79,6 +83,8 @@ impl AppState {
         self.tasks.spawn(live::distribute(self.clone()));
         self.tasks.spawn(live::listen(self.clone()));
         self.tasks.spawn(providers::watch(self.clone()));
+        self.tasks.spawn(bgp::watch(self.clone()));
+        self.tasks.spawn(canary::watch(self.clone()));
     }
 }
 

@@ -8,6 +8,8 @@ pub const ENDPOINTS: &[&[EndpointInfo]] = &[
     crate::diagnostics::ENDPOINTS,
     crate::admin::ENDPOINTS,
     crate::evidence::ENDPOINTS,
+    crate::bgp::ENDPOINTS,
+    crate::canary::ENDPOINTS,
     crate::history::ENDPOINTS,
     crate::isps::ENDPOINTS,
     crate::live::ENDPOINTS,

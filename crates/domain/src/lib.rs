@@ -4,7 +4,9 @@
 //! server run the same functions; the server always recomputes and never trusts a sent grade.
 
 pub mod admin;
+pub mod bgp;
 pub mod buildings;
+pub mod canary;
 pub mod diagnostics;
 pub mod endpoint;
 pub mod endpoints;

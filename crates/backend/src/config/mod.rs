@@ -4,6 +4,7 @@
 //! never touch the process's environment. Surprising rule: an unknown name is a problem too, since a typing error
 //! in a setting would otherwise be a silent default.
 
+mod beside;
 mod diagnostics;
 mod dns;
 mod reader;
@@ -17,6 +18,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 use ipnet::IpNet;
 use secrecy::SecretString;
 
+pub use beside::{BgpConfig, CanaryConfig};
 pub use diagnostics::{DiagnosticsConfig, Named, NamedRegion, OwnPlace, ResolverPlace};
 pub use dns::DnsConfig;
 pub use reader::{Problems, Vars};
@@ -50,6 +52,8 @@ pub struct Config {
     pub diagnostics: DiagnosticsConfig,
     /// `None`: no zone is answered for.
     pub dns: Option<DnsConfig>,
+    pub bgp: BgpConfig,
+    pub canary: Option<CanaryConfig>,
     pub live: LiveConfig,
     pub admin: AdminConfig,
     pub access: AccessConfig,
@@ -83,6 +87,8 @@ impl Config {
             uplinks: UplinksConfig::read(r),
             diagnostics: DiagnosticsConfig::read(r),
             dns: DnsConfig::read(r),
+            bgp: BgpConfig::read(r),
+            canary: CanaryConfig::read(r),
             live: LiveConfig::read(r),
             admin: AdminConfig::read(r),
             access: AccessConfig::read(r),

@@ -219,6 +219,18 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Zone that is delegated to this server (NS), so that browsers' resolvers show themselves.",
     ),
+    open(
+        "bgp.bird_socket",
+        "",
+        "Control socket of BIRD (Debian: /run/bird/bird.ctl), whose BGP sessions are shown beside the uplinks.",
+    ),
+    open("bgp.vtysh", "", "FRR's program vtysh, for the same; its user must be in the group frrvty."),
+    open(
+        "canary.url",
+        "",
+        "Address of another Steadyline that is asked every minute: who changes or intercepts answers on the way?",
+    ),
+    open("canary.key", "", "The public key of that server, as its /api/canary?nonce=0123456789abcdef says."),
     open("live.max_connections", "20000", "Open event streams in all."),
     open("live.max_per_address", "20", "Open event streams from one address."),
     open("live.min_delay_s", "60", "Soonest that other households learn of a test."),

@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{access, caller, document, limits, origin, stack};
 use crate::{
-    AppState, admin, buildings, diagnostics, evidence, history, isps, librespeed, live, me, measurements,
-    ndt7, providers, self_health, service, speed_tests, uplinks, verdict,
+    AppState, admin, bgp, buildings, canary, diagnostics, evidence, history, isps, librespeed, live, me,
+    measurements, ndt7, providers, self_health, service, speed_tests, uplinks, verdict,
 };
 
 #[derive(OpenApi)]
@@ -25,6 +25,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(diagnostics::routes())
         .merge(admin::routes())
         .merge(evidence::routes())
+        .merge(bgp::routes())
+        .merge(canary::routes())
         .merge(history::routes())
         .merge(isps::routes())
         .merge(live::routes())

@@ -1,6 +1,7 @@
 //! Probes over real routers: namespaces in a row, made by netlab. Root only, else skipped.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bad;
 mod echo;
 mod path;
 
