@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use super::{presence, retention};
-use crate::{AppState, uplinks};
+use crate::{AppState, speed_tests, uplinks};
 
 /// A job: its name (the lock's row), how often, and what it does. Each can be run again at any time.
 pub struct Job {
@@ -16,6 +16,7 @@ pub type Running = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
 
 pub const JOBS: &[Job] = &[
     Job { name: "checkpoint", every_s: 300, run: |state| Box::pin(retention::checkpoint(state)) },
+    Job { name: "own_speed_tests", every_s: 300, run: |state| Box::pin(speed_tests::test_lines(state)) },
     Job { name: "presence", every_s: presence::EVERY_S, run: |state| Box::pin(presence::note(state)) },
     Job { name: "retention", every_s: 3600, run: |state| Box::pin(retention::retain(state)) },
     Job { name: "uplink_retention", every_s: 3600, run: |state| Box::pin(uplinks::retain(state)) },

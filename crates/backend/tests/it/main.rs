@@ -15,6 +15,7 @@ mod me;
 mod measurements;
 mod migrations;
 mod openapi;
+mod own_speed_tests;
 mod providers;
 mod seed;
 mod speed_results;
