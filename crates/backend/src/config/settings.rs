@@ -154,6 +154,17 @@ pub const SETTINGS: &[Setting] = &[
         "Longest good median round trip; unset: 3 times the median of 24 hours, at least 150.",
     ),
     open(
+        "uplinks.speed_test_hours",
+        "0",
+        "Hours between tests of each own line against speed.endpoints; 0: only when asked for.",
+    ),
+    open("uplinks.speed_test_quiet", "", "Times of the day without such a test, in time_zone (22:00-06:30)."),
+    open(
+        "uplinks.speed_test_daily_mb",
+        "3000",
+        "Megabytes that tests of the own lines may move in a day; beyond it none begins.",
+    ),
+    open(
         "diagnostics.enabled",
         "true",
         "Whether residents may have this server probe public hosts and the targets below.",

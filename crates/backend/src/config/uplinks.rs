@@ -2,7 +2,8 @@
 
 use std::{net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
-use domain::uplinks::GatewayPolicy;
+use chrono::TimeDelta;
+use domain::{speed_tests::schedule::Schedule, uplinks::GatewayPolicy};
 use http::Uri;
 
 use super::reader::Reader;
@@ -20,6 +21,8 @@ pub struct UplinksConfig {
     pub ca_file: Option<PathBuf>,
     pub gateway: GatewayPolicy,
     pub rtt_limit_ms: Option<f64>,
+    /// `None`: only when asked for.
+    pub speed_tests: Option<Schedule>,
 }
 
 /// Whom to ask by HTTPS.
@@ -61,6 +64,7 @@ impl UplinksConfig {
             ca_file: r.optional("uplinks.ca_file"),
             gateway: r.required("uplinks.gateway"),
             rtt_limit_ms: r.optional("uplinks.rtt_limit_ms"),
+            speed_tests: schedule(r),
         };
         if config.echo_targets.is_empty() && config.https_targets.is_empty() {
             r.problems.push("uplinks.echo_targets", "neither these nor uplinks.https_targets name anybody");
@@ -73,6 +77,14 @@ impl UplinksConfig {
         }
         config
     }
+}
+
+fn schedule(r: &mut Reader) -> Option<Schedule> {
+    let hours: u32 = r.within("uplinks.speed_test_hours", 0, 720);
+    let quiet = r.optional("uplinks.speed_test_quiet");
+    let daily_mb: u64 = r.within("uplinks.speed_test_daily_mb", 1, 10_000_000);
+    let every = TimeDelta::hours(hours.into());
+    (hours > 0).then_some(Schedule { every, quiet, daily_bytes: daily_mb * 1_000_000 })
 }
 
 /// What Linux takes as the name of an interface (`dev_valid_name`); it is part of addresses and of paths in /sys.
@@ -105,6 +117,7 @@ mod tests {
     #[case::a_name_for_echoes("uplinks.echo_targets", "example.org", "uplinks.echo_targets")]
     #[case::a_path("uplinks.interfaces", "../eth0", "cannot be an interface")]
     #[case::no_time("uplinks.rtt_limit_ms", "-1", "not a time above 0")]
+    #[case::quiet_hours("uplinks.speed_test_quiet", "at night", "no time of day")]
     #[case::policy("uplinks.gateway", "lenient", "none of")]
     fn refused(#[case] key: &str, #[case] value: &str, #[case] why: &str) {
         let vars = Vars::from([(key.to_owned(), value.to_owned())]);

@@ -22,6 +22,7 @@ mod token;
 
 pub use desk::{GuestPass, Speed};
 pub use line::Line;
+pub use server_run::test_lines;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::AppState;

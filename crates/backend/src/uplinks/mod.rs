@@ -41,6 +41,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(api::pin_uplink_day, api::unpin_uplink_day))
 }
 
+/// The interfaces of this server's own lines.
+pub fn interfaces(state: &AppState) -> Vec<String> {
+    let configured = &state.config.uplinks.interfaces;
+    if configured.is_empty() { route::default_interface().into_iter().collect() } else { configured.clone() }
+}
+
 /// Watches the lines until the program stops.
 pub fn start(state: &AppState) {
     if !state.config.uplinks.enabled {

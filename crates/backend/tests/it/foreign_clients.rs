@@ -3,13 +3,19 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use domain::measurements::{Measurement, Source};
+use backend::{entities::measurement, speed_tests::test_lines};
+use chrono::TimeDelta;
+use domain::{
+    measurements::{Measurement, Source},
+    speed_tests::schedule::Schedule,
+};
 use futures::{SinkExt, StreamExt};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest, http::HeaderValue};
 
-use crate::speed_tests::Live;
+use crate::{app::TestApp, speed_tests::Live};
 
 const NDT7: &str = "net.measurementlab.ndt.v7";
 
@@ -172,7 +178,27 @@ async fn callers_share_one_run_and_an_endpoint_that_is_silent_is_said() {
 /// Both kinds of endpoint, for the whole twenty seconds.
 #[tokio::test]
 async fn this_servers_line_is_tested_against_another_steadyline_and_against_ndt7() {
-    tokio::join!(line_is_tested("http", "http"), line_is_tested("ws", "ndt7"));
+    tokio::join!(line_is_tested("http", "http"), line_is_tested("ws", "ndt7"), line_is_tested_by_the_clock());
+}
+
+/// Bound to an interface, and kept as a measurement of it.
+async fn line_is_tested_by_the_clock() {
+    let there = Live::new().await;
+    let endpoint = format!("http://{}", there.address);
+    let here = TestApp::with(|config| {
+        config.speed.endpoints = vec![endpoint];
+        config.uplinks.interfaces = vec!["lo".to_owned()];
+        let schedule = Schedule { every: TimeDelta::hours(6), quiet: None, daily_bytes: 1_000_000 };
+        config.uplinks.speed_tests = Some(schedule);
+    })
+    .await;
+    test_lines(here.state.clone()).await.unwrap();
+    // Six hours later the day's volume is used up.
+    here.clock.advance(TimeDelta::hours(6));
+    test_lines(here.state.clone()).await.unwrap();
+    let rows = measurement::Entity::find().all(&here.state.db.read).await.unwrap();
+    assert_eq!((rows.len(), rows[0].uplink.as_deref(), rows[0].failure.as_deref()), (1, Some("lo"), None));
+    assert!(rows[0].valid && rows[0].download_mbps.unwrap() > 1.0 && rows[0].bytes_used > 1_000_000);
 }
 
 async fn line_is_tested(scheme: &str, method: &str) {

@@ -25,6 +25,7 @@ mod me;
 mod measurements;
 mod migrations;
 mod openapi;
+mod own_speed_tests;
 mod providers;
 mod seed;
 mod self_health;

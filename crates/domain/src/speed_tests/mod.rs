@@ -14,6 +14,7 @@ mod plan;
 mod plausible;
 pub mod rate;
 pub mod sample;
+pub mod schedule;
 mod wire;
 
 pub use engine::FULL_RUN_S;

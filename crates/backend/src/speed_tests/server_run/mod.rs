@@ -5,6 +5,7 @@
 //! stored as the server's own, never as a device's.
 
 mod ndt7;
+mod scheduled;
 mod socket;
 mod steadyline;
 
@@ -31,6 +32,8 @@ use crate::{
     http::{Json, Query},
     measurements::service::{NewStored, store},
 };
+
+pub use scheduled::test_lines;
 
 /// Two directions of ten seconds, latency, and the patience for a slow endpoint.
 const ONE_ENDPOINT: Duration = Duration::from_mins(1);
@@ -124,7 +127,7 @@ impl Runs {
         let (tell, outcome) = watch::channel(None);
         runs.current = Some(outcome.clone());
         drop(runs);
-        let running = run(state.clone(), place);
+        let running = run(state.clone(), place, None);
         state.tasks.spawn(async move {
             let outcome = running.await;
             tell.send_replace(Some(outcome));
@@ -133,7 +136,8 @@ impl Runs {
     }
 }
 
-async fn run(state: AppState, place: ServerTestQuery) -> Outcome {
+/// One run, through the line of an interface or the one that the routing table chooses.
+async fn run(state: AppState, place: ServerTestQuery, line: Option<String>) -> Outcome {
     // Never two throughput tests at once on one uplink.
     let _pass = state.speed.admit_own(&state).map_err(|retry_after_s| Refusal {
         why: "A speed test runs through this server's line; try again later.".to_owned(),
@@ -141,13 +145,13 @@ async fn run(state: AppState, place: ServerTestQuery) -> Outcome {
     })?;
     let mut reasons = Vec::new();
     for endpoint in &state.config.speed.endpoints {
-        let testing = test(&state, endpoint);
+        let testing = test(&state, endpoint, line.as_deref());
         let ended = tokio::select! {
             ended = timeout(ONE_ENDPOINT, testing) => ended,
             () = state.stop.cancelled() => break,
         };
         match ended {
-            Ok(Ok(found)) => return keep(&state, found, place).await,
+            Ok(Ok(found)) => return keep(&state, found, place, line).await,
             Ok(Err(error)) => reasons.push(format!("{endpoint}: {error:#}")),
             Err(_) => reasons.push(format!("{endpoint}: no result in {} s", ONE_ENDPOINT.as_secs())),
         }
@@ -158,10 +162,10 @@ async fn run(state: AppState, place: ServerTestQuery) -> Outcome {
     Err(Refusal { why, retry_after_s: 60 })
 }
 
-async fn test(state: &AppState, endpoint: &str) -> anyhow::Result<Found> {
+async fn test(state: &AppState, endpoint: &str, line: Option<&str>) -> anyhow::Result<Found> {
     let url: reqwest::Url = endpoint.parse()?;
     let started_at = state.clock.now();
-    let client = client()?;
+    let client = client(line)?;
     match url.scheme() {
         "ws" | "wss" => ndt7::test(&client, url, started_at).await,
         _ => steadyline::test(&client, url, started_at).await,
@@ -169,8 +173,13 @@ async fn test(state: &AppState, endpoint: &str) -> anyhow::Result<Found> {
 }
 
 /// No proxy and no HTTP/2: streams are to be connections of their own, over this very line.
-fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder()
+fn client(line: Option<&str>) -> reqwest::Result<reqwest::Client> {
+    let builder = reqwest::Client::builder();
+    let builder = match line {
+        Some(interface) => builder.interface(interface),
+        None => builder,
+    };
+    builder
         .no_proxy()
         .http1_only()
         .tcp_nodelay(true)
@@ -180,7 +189,7 @@ fn client() -> reqwest::Result<reqwest::Client> {
         .build()
 }
 
-async fn keep(state: &AppState, found: Found, place: ServerTestQuery) -> Outcome {
+async fn keep(state: &AppState, found: Found, place: ServerTestQuery, line: Option<String>) -> Outcome {
     let mut measurement = found.measurement;
     (measurement.location, measurement.latitude, measurement.longitude) =
         (place.location, place.lat, place.lon);
@@ -196,7 +205,7 @@ async fn keep(state: &AppState, found: Found, place: ServerTestQuery) -> Outcome
         failure: None,
         duration_ms: found.duration_ms,
         concurrent_tests: 1,
-        uplink: None,
+        uplink: line,
         token_id: None,
         idempotency: None,
         samples: None,
