@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::IpAddr,
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Stdio},
@@ -11,7 +12,7 @@ use std::{
 
 use backend::{
     bgp::refresh,
-    uplinks::{Prober, Taken, Taking, Watcher},
+    uplinks::{Asking, Prober, Taken, Taking, Watcher},
 };
 use domain::{
     bgp::{BgpDaemon, BgpState, DaemonKind, LIST_BGP_DAEMONS},
@@ -94,7 +95,11 @@ impl Prober for Well {
     fn take(&self, _: bool) -> Taking<'_> {
         let echo = EchoResult { target: "192.0.2.1".into(), sent: 3, rtt_ms: vec![10.0; 3] };
         let round = Round { echoes: vec![echo], ..Round::default() };
-        Box::pin(std::future::ready(Taken { round, gateway: None, echo_method: None }))
+        Box::pin(std::future::ready(Taken { round, ..Taken::default() }))
+    }
+
+    fn trace(&self, _: IpAddr) -> Asking<'_> {
+        Box::pin(std::future::ready(None))
     }
 }
 
