@@ -107,7 +107,7 @@ impl Prober for Well {
 fn bird(chain: &Chain, folder: &Path, host: &str, me: u8, you: u8) -> Running {
     let conf = folder.join(format!("{host}.conf"));
     let text = format!(
-        "router id 198.18.100.{me};\nprotocol device {{}}\nprotocol bgp other {{ local 198.18.100.{me} as 6450{me}; \
+        "router id 198.18.100.{me};\nprotocol device {{}}\nprotocol bgp transit {{ local 198.18.100.{me} as 6450{me}; \
          neighbor 198.18.100.{you} as 6450{you}; ipv4 {{ import all; export all; }}; connect delay time 1; }}\n"
     );
     fs::write(&conf, text).unwrap();
@@ -159,9 +159,9 @@ async fn a_real_session_goes_up_and_down_and_no_line_feels_it() {
     let _birds = [bird(&chain, folder.path(), "here", 1, 2), bird(&chain, folder.path(), "there", 2, 1)];
     let up = wait(&app, BgpState::Established).await;
     let session = &up.sessions[0];
-    assert_eq!((session.name.as_str(), session.remote_as), ("other", Some(64502)));
+    assert_eq!((session.name.as_str(), session.remote_as), ("transit", Some(64502)));
 
-    let birdc = Command::new("/usr/sbin/birdc").arg("-s").arg(&socket).args(["disable", "other"]).output();
+    let birdc = Command::new("/usr/sbin/birdc").arg("-s").arg(&socket).args(["disable", "transit"]).output();
     assert!(birdc.unwrap().status.success());
     let down = wait(&app, BgpState::Disabled).await;
     assert_eq!(down.problem, None);

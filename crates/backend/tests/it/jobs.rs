@@ -37,7 +37,7 @@ async fn each_due_job_runs_once_and_again_when_due() {
         rows.into_iter().map(|row| (row.name, row.finished_at, row.last_error)).collect::<Vec<_>>()
     };
     let first = finished().await;
-    assert_eq!(first.len(), 7);
+    assert_eq!(first.len(), 8);
     assert!(first.iter().all(|(_, at, error)| *at == Some(app.now().timestamp_millis()) && error.is_none()));
     app.clock.advance(TimeDelta::seconds(1));
     jobs::run_due(&app.state, "b").await;
