@@ -14,6 +14,7 @@ mod m0004_uplinks;
 mod m0005_admins;
 mod m0006_buildings;
 mod m0007_uplink_evidence;
+mod m0008_packet_loss;
 
 /// All steps in their order.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_admins::Step),
             Box::new(m0006_buildings::Step),
             Box::new(m0007_uplink_evidence::Step),
+            Box::new(m0008_packet_loss::Step),
         ]
     }
 }

@@ -7,6 +7,7 @@ use domain::{
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{
+    loss_history::LossHistory,
     results::Results,
     runner::{Progress, Runner},
     words,
@@ -27,6 +28,7 @@ pub fn AdvancedPage() -> impl IntoView {
             <Choose runner=runner />
             <Said runner=runner />
             <Results runner=runner />
+            <LossHistory />
             <section class="stack">
                 <h2>{td_string!(lang, diagnose.bounds)}</h2>
                 <p class="quiet">{td_string!(lang, diagnose.bounds_text)}</p>

@@ -3,6 +3,7 @@
 mod advanced_page;
 mod facts;
 mod look;
+mod loss_history;
 mod results;
 mod runner;
 mod security_page;

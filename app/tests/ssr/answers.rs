@@ -53,6 +53,7 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         path if path.contains("/buildings") || super::buildings::ADMIN.contains(&path) => {
             return Ok(super::buildings::answer(full, path));
         }
+        "/api/packet-loss/history" => json!(if full { loss_runs() } else { vec![] }),
         "/api/bgp" => json!(if full { bgp() } else { vec![] }),
         "/api/canary/result" if full => json!({ "host": "other.example", "verdict": "rewritten",
             "because": "its body was changed", "since": NOW, "asked_at": NOW }),
@@ -443,4 +444,11 @@ fn trace() -> Value {
             { "ttl": 2, "address": "198.51.100.9", "provider": "Northnet", "sent": 3, "answered": 2, "rtt_ms": 9.4 },
             { "ttl": 3, "address": null, "provider": null, "sent": 3, "answered": 0, "rtt_ms": null },
         ] })
+}
+
+fn loss_runs() -> Vec<Value> {
+    vec![
+        json!({ "timestamp": NOW, "loss_pct": 3.33, "jitter_ms": 1.2, "avg_ping_ms": 21.5, "target": "1.1.1.1" }),
+        json!({ "timestamp": NOW, "loss_pct": 100.0, "jitter_ms": null, "avg_ping_ms": null, "target": "example.org" }),
+    ]
 }

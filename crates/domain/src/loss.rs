@@ -33,6 +33,7 @@ pub struct LossFigures {
 
 /// One word for loss and jitter (rules.md §7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LossQuality {
     /// Nothing lost, under 5 ms of jitter.

@@ -12,6 +12,7 @@
 mod api;
 mod desk;
 mod lines;
+mod loss_runs;
 mod named;
 mod names;
 mod ports;
@@ -27,6 +28,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::AppState;
 
 pub use desk::Desk;
+pub use loss_runs::all_kept;
 pub use zone::{Zone, serve as serve_zone};
 
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -48,5 +50,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(api::time_dns))
         .routes(routes!(api::trace_route))
         .routes(routes!(api::trace_route_enriched))
+        .routes(routes!(loss_runs::list_packet_loss))
+        .routes(routes!(loss_runs::run_packet_loss))
         .routes(routes!(stream::stream_diagnostics))
 }

@@ -17,6 +17,7 @@ pub mod household;
 pub mod job;
 pub mod lockout;
 pub mod measurement;
+pub mod packet_loss_run;
 pub mod pair_code;
 pub mod provider;
 pub mod rollup;

@@ -9,7 +9,7 @@ use sea_orm::{
 use crate::{
     AppState,
     db::time::to_ms,
-    entities::{household, measurement, pair_code, sample, server_gap, speed_session},
+    entities::{household, measurement, packet_loss_run, pair_code, sample, server_gap, speed_session},
 };
 
 /// Rows in one unit.
@@ -31,6 +31,7 @@ pub async fn retain(state: AppState) -> anyhow::Result<()> {
     if let Some(days) = state.config.retention.measurements_days {
         let before = now - i64::from(days) * DAY_MS;
         chunks(&state, move |tx| Box::pin(drop_measurements(tx, before))).await.context("measurements")?;
+        chunks(&state, move |tx| Box::pin(drop_loss_runs(tx, before))).await.context("loss runs")?;
     }
     Ok(())
 }
@@ -115,6 +116,20 @@ async fn drop_measurements<C: ConnectionTrait>(tx: &C, before: i64) -> Result<u6
         .all(tx)
         .await?;
     let gone = measurement::Entity::delete_many().filter(Column::Id.is_in(ids)).exec(tx).await?;
+    Ok(gone.rows_affected)
+}
+
+async fn drop_loss_runs<C: ConnectionTrait>(tx: &C, before: i64) -> Result<u64, DbErr> {
+    use packet_loss_run::Column;
+    let ids: Vec<i64> = packet_loss_run::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::StartedAt.lt(before))
+        .limit(CHUNK)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let gone = packet_loss_run::Entity::delete_many().filter(Column::Id.is_in(ids)).exec(tx).await?;
     Ok(gone.rows_affected)
 }
 

@@ -8,7 +8,10 @@ use std::sync::{
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::me::{DeviceFacts, ExportedMeasurement, ExportedTest, ProviderSeen};
+use domain::{
+    diagnostics::LossPoint,
+    me::{DeviceFacts, ExportedMeasurement, ExportedTest, ProviderSeen},
+};
 use futures::{StreamExt, stream};
 use http::header;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
@@ -18,6 +21,7 @@ use crate::{
     AppError, AppState,
     crypto::DeviceHash,
     db::time::{from_ms, to_ms},
+    diagnostics,
     entities::{device_key, household, measurement, provider, sample},
     error::AppResult,
     http::Device,
@@ -65,10 +69,11 @@ pub async fn everything(state: &AppState, hash: DeviceHash) -> AppResult<Respons
         None => None,
     };
     let head = format!(
-        "{{\"exported_at\":{},\"device\":{},\"providers\":{},\"measurements\":[",
+        "{{\"exported_at\":{},\"device\":{},\"providers\":{},\"packet_loss\":{},\"measurements\":[",
         text(&state.clock.now())?,
         text(&facts)?,
         text(&providers_seen(state, id).await?)?,
+        text(&loss_runs(state, id).await?)?,
     );
     let reader = state.clone();
     let items = pages(state, id, i64::MIN).then(move |page| with_samples(reader.clone(), page));
@@ -114,6 +119,11 @@ async fn providers_seen(state: &AppState, device_id: Option<i64>) -> Result<Vec<
         providers.push(ProviderSeen { isp, seen_at: from_ms(sighting.seen_at) });
     }
     Ok(providers)
+}
+
+async fn loss_runs(state: &AppState, device_id: Option<i64>) -> Result<Vec<LossPoint>, DbErr> {
+    let Some(device_id) = device_id else { return Ok(Vec::new()) };
+    diagnostics::all_kept(&state.db.read, device_id).await
 }
 
 async fn with_samples(

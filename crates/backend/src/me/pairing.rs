@@ -14,7 +14,7 @@ use crate::{
     AppState,
     crypto::DeviceHash,
     db::time::to_ms,
-    entities::{device, device_key, household, measurement, pair_code},
+    entities::{device, device_key, household, measurement, packet_loss_run, pair_code},
     error::AppResult,
     measurements::{devices, rebuild},
 };
@@ -103,6 +103,11 @@ async fn move_key<C: ConnectionTrait>(tx: &C, hash: DeviceHash, to: i64, now: i6
     let tests = measurement::Entity::update_many()
         .col_expr(measurement::Column::DeviceId, Expr::value(to))
         .filter(measurement::Column::DeviceId.eq(before))
+        .exec(tx)
+        .await?;
+    packet_loss_run::Entity::update_many()
+        .col_expr(packet_loss_run::Column::DeviceId, Expr::value(to))
+        .filter(packet_loss_run::Column::DeviceId.eq(before))
         .exec(tx)
         .await?;
     let seen = household::Entity::find().filter(household::Column::DeviceId.eq(before)).all(tx).await?;

@@ -10,7 +10,9 @@ use sea_orm::{
 use crate::{
     AppState, buildings,
     crypto::DeviceHash,
-    entities::{device, device_key, household, measurement, pair_code, rollup, sample, speed_session},
+    entities::{
+        device, device_key, household, measurement, packet_loss_run, pair_code, rollup, sample, speed_session,
+    },
     error::AppResult,
     measurements::devices,
 };
@@ -97,14 +99,19 @@ pub async fn delete_device(state: &AppState, hash: DeviceHash) -> AppResult<BTre
 }
 
 /// What is small: keys, codes, sessions, the device itself, and tests that came in the meantime (by cascade).
-async fn delete_rest<C: ConnectionTrait>(tx: &C, id: i64) -> Result<[(&'static str, u64); 4], DbErr> {
+async fn delete_rest<C: ConnectionTrait>(tx: &C, id: i64) -> Result<[(&'static str, u64); 5], DbErr> {
     let sessions =
         speed_session::Entity::delete_many().filter(speed_session::Column::DeviceId.eq(id)).exec(tx).await?;
+    let runs = packet_loss_run::Entity::delete_many()
+        .filter(packet_loss_run::Column::DeviceId.eq(id))
+        .exec(tx)
+        .await?;
     let codes = pair_code::Entity::delete_many().filter(pair_code::Column::DeviceId.eq(id)).exec(tx).await?;
     let keys = device_key::Entity::delete_many().filter(device_key::Column::DeviceId.eq(id)).exec(tx).await?;
     let devices = device::Entity::delete_by_id(id).exec(tx).await?;
     Ok([
         ("speed_sessions", sessions.rows_affected),
+        ("packet_loss_runs", runs.rows_affected),
         ("pair_codes", codes.rows_affected),
         ("device_keys", keys.rows_affected),
         ("devices", devices.rows_affected),

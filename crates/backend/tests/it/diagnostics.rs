@@ -2,17 +2,21 @@
 
 use std::{net::IpAddr, sync::atomic::Ordering};
 
-use backend::config::Config;
+use backend::{config::Config, entities::packet_loss_run};
+use chrono::TimeDelta;
+use domain::me::{CREATE_PAIR_CODE, DELETE_ME, EXPORT_ME, JOIN_PAIR, PairPath};
 use domain::{
     ErrorCode,
     diagnostics::{
         CHECK_IPV6, Connectivity, DETECT_THROTTLING, DnsTestQuery, DnsTimingQuery, DnsTransport,
-        GET_DIAGNOSTICS, GET_MULTI_REGION, GET_NETWORK_USAGE, JitterQuery, MultiPingQuery, PING_MANY,
-        PROBE_JITTER, PROBE_MTU, PROBE_PACKET_LOSS, PROBE_TLS, PacketLossQuery, TEST_DNS, TIME_DNS,
-        TRACE_ROUTE, TRACE_ROUTE_ENRICHED, ThrottleQuery, TlsProbeQuery, TracerouteQuery,
+        GET_DIAGNOSTICS, GET_MULTI_REGION, GET_NETWORK_USAGE, JitterQuery, LIST_PACKET_LOSS,
+        LossHistoryQuery, LossRunOrder, MultiPingQuery, PING_MANY, PROBE_JITTER, PROBE_MTU,
+        PROBE_PACKET_LOSS, PROBE_TLS, PacketLossQuery, RUN_PACKET_LOSS, TEST_DNS, TIME_DNS, TRACE_ROUTE,
+        TRACE_ROUTE_ENRICHED, ThrottleQuery, TlsProbeQuery, TracerouteQuery,
     },
 };
 use rstest::rstest;
+use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, EntityTrait, IntoActiveModel, PaginatorTrait};
 
 use crate::app::{
     TestApp, code,
@@ -248,4 +252,75 @@ async fn an_operator_may_switch_them_off() {
         error.code == ErrorCode::Unavailable && error.detail.contains("diagnostics.enabled"),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn a_device_keeps_its_trains_and_takes_them_along() {
+    let lab = Lab::new().await;
+    let (anna, ben) = (lab.app.device(1), lab.app.device(2));
+    let order = LossRunOrder { target: self::lab(), count: 4 };
+    let run = anna.call(RUN_PACKET_LOSS, &order).await.unwrap();
+    assert_eq!((run.sent, run.lost, run.kept), (4, 0, true));
+    assert!(run.suitable_for.gaming && run.loss_interval_pct.high > 25.0, "four echoes tell little: {run:?}");
+    lab.app.clock.advance(TimeDelta::minutes(1));
+    anna.call(RUN_PACKET_LOSS, &order).await.unwrap();
+    // Without a device there is an answer and nothing else.
+    assert!(!lab.app.anyone().call(RUN_PACKET_LOSS, &order).await.unwrap().kept);
+
+    let all = anna.call(LIST_PACKET_LOSS, &LossHistoryQuery::default()).await.unwrap();
+    assert_eq!((all.len(), all[0].timestamp < all[1].timestamp, all[0].loss_pct), (2, true, 0.0));
+    let newest = anna.call(LIST_PACKET_LOSS, &LossHistoryQuery { limit: 1 }).await.unwrap();
+    assert_eq!(newest, all[1..]);
+    assert_eq!(ben.call(LIST_PACKET_LOSS, &LossHistoryQuery::default()).await.unwrap(), []);
+    let nobody = lab.app.anyone().call(LIST_PACKET_LOSS, &LossHistoryQuery::default()).await;
+    assert!(nobody.unwrap_err().needs_device());
+
+    // Joining another device moves them; export names them; deleting leaves none.
+    let code = ben.call(CREATE_PAIR_CODE, &()).await.unwrap().code;
+    anna.call(JOIN_PAIR, &PairPath { code }).await.unwrap();
+    assert_eq!(ben.call(LIST_PACKET_LOSS, &LossHistoryQuery::default()).await.unwrap(), all);
+    assert_eq!(ben.call(EXPORT_ME, &()).await.unwrap().packet_loss, all);
+    let deleted = ben.call(DELETE_ME, &()).await.unwrap().deleted;
+    assert_eq!(deleted.get("packet_loss_runs"), Some(&2), "{deleted:?}");
+    assert_eq!(packet_loss_run::Entity::find().count(&lab.app.state.db.read).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn kept_trains_are_bounded_and_let_go_with_the_tests() {
+    let lab = Lab::new().await;
+    let anna = lab.app.device(1);
+    let order = LossRunOrder { target: self::lab(), count: 4 };
+    anna.call(RUN_PACKET_LOSS, &order).await.unwrap();
+    let db = lab.app.state.db.clone();
+    let first = packet_loss_run::Entity::find().one(&db.read).await.unwrap().unwrap();
+    let copies =
+        vec![packet_loss_run::ActiveModel { id: NotSet, ..first.into_active_model().reset_all() }; 1000];
+    db.write(move |tx| {
+        Box::pin(async move {
+            packet_loss_run::Entity::insert_many(copies).exec_without_returning(tx).await?;
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    anna.call(RUN_PACKET_LOSS, &order).await.unwrap();
+    assert_eq!(packet_loss_run::Entity::find().count(&db.read).await.unwrap(), 1000);
+}
+
+#[rstest]
+#[case::too_few(r#"{"count":3}"#, "count", 422)]
+#[case::too_many(r#"{"count":31}"#, "count", 422)]
+#[case::inside(r#"{"target":"192.168.1.1"}"#, "target", 400)]
+#[case::no_host(r#"{"target":7}"#, "target", 400)]
+#[tokio::test]
+async fn a_train_that_cannot_be_is_refused_by_field(
+    #[case] body: &str,
+    #[case] field: &str,
+    #[case] status: u16,
+) {
+    let lab = Lab::new().await;
+    let reply = lab.app.device(1).send("POST", "/api/packet-loss/run", Some(body.into())).await;
+    assert_eq!(reply.status, status, "{}", reply.text());
+    assert!(reply.text().contains(field), "{}", reply.text());
+    assert_eq!(packet_loss_run::Entity::find().count(&lab.app.state.db.read).await.unwrap(), 0);
 }

@@ -107,6 +107,11 @@ async fn no_hostile_target_opens_a_socket_or_asks_a_resolver() {
         }
     }
     assert_eq!(refused, ROUTES.len() * targets.len());
+    for target in &targets {
+        let body = serde_json::json!({ "target": target }).to_string();
+        let reply = app.anyone().send("POST", "/api/packet-loss/run", Some(body.into())).await;
+        assert_eq!(reply.status, 400, "the loss run took {target:?}: {}", reply.text());
+    }
     assert_eq!(dns.asked(), Vec::<String>::new(), "refused before any resolver was asked");
     assert_eq!(connections.load(Ordering::Relaxed), 0);
 }

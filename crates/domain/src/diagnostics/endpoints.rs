@@ -2,9 +2,10 @@
 
 use super::{
     Diagnostics, DnsLeak, DnsLeakQuery, DnsNames, DnsTest, DnsTestQuery, DnsTiming, DnsTimingQuery,
-    EnrichedTrace, Ipv6Check, JitterQuery, JitterReport, MtuQuery, MtuReport, MultiPing, MultiPingQuery,
-    MultiRegion, NetworkUsage, PacketLossQuery, PacketLossReport, PortScan, StreamQuery, TestStep,
-    ThrottleQuery, ThrottleReport, TlsProbe, TlsProbeQuery, Traceroute, TracerouteQuery,
+    EnrichedTrace, Ipv6Check, JitterQuery, JitterReport, LossHistoryQuery, LossPoint, LossRun, LossRunOrder,
+    MtuQuery, MtuReport, MultiPing, MultiPingQuery, MultiRegion, NetworkUsage, PacketLossQuery,
+    PacketLossReport, PortScan, StreamQuery, TestStep, ThrottleQuery, ThrottleReport, TlsProbe,
+    TlsProbeQuery, Traceroute, TracerouteQuery,
 };
 use crate::endpoint::{Endpoint, EndpointInfo};
 
@@ -37,6 +38,12 @@ pub const PROBE_JITTER: Endpoint<JitterQuery, JitterReport> =
     Endpoint::get("probe_jitter", "/api/diagnostics/jitter");
 /// The largest packet that arrives whole.
 pub const PROBE_MTU: Endpoint<MtuQuery, MtuReport> = Endpoint::get("probe_mtu", "/api/diagnostics/mtu");
+/// A train of echoes that is kept for the device.
+pub const RUN_PACKET_LOSS: Endpoint<LossRunOrder, LossRun> =
+    Endpoint::post("run_packet_loss", "/api/packet-loss/run");
+/// The device's kept trains.
+pub const LIST_PACKET_LOSS: Endpoint<LossHistoryQuery, Vec<LossPoint>> =
+    Endpoint::get("list_packet_loss", "/api/packet-loss/history").of_device();
 /// What uses this server's line (admin).
 pub const GET_NETWORK_USAGE: Endpoint<(), NetworkUsage> =
     Endpoint::get("get_network_usage", "/api/network-usage");
@@ -70,6 +77,8 @@ pub const ENDPOINTS: &[EndpointInfo] = &[
     PROBE_TLS.info(),
     PING_MANY.info(),
     PROBE_PACKET_LOSS.info(),
+    RUN_PACKET_LOSS.info(),
+    LIST_PACKET_LOSS.info(),
     PROBE_JITTER.info(),
     PROBE_MTU.info(),
     GET_NETWORK_USAGE.info(),

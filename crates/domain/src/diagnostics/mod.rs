@@ -8,6 +8,7 @@ mod dns_leak;
 mod endpoints;
 mod families;
 mod loss;
+mod loss_runs;
 mod names;
 mod path;
 mod ports;
@@ -22,6 +23,7 @@ pub use dns_leak::{DnsLeak, DnsLeakQuery, DnsNames, ResolverKind, SeenResolver, 
 pub use endpoints::*;
 pub use families::{FamilyCheck, Ipv6Check, families_verdict};
 pub use loss::{JitterReport, JitterWord, PacketLossReport, jitter_report, jitter_word};
+pub use loss_runs::{LossHistoryQuery, LossPoint, LossRun, LossRunOrder, SuitableFor};
 pub use names::{
     DnsTest, DnsTestResult, DnsTiming, DnsTimingResult, DnsTransport, dns_test, dns_timing, is_name,
 };

@@ -7,6 +7,7 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    diagnostics::LossPoint,
     endpoint::{Endpoint, EndpointInfo},
     measurements::MeasurementResult,
 };
@@ -105,6 +106,8 @@ pub struct DeviceExport {
     pub device: Option<DeviceFacts>,
     /// Providers and when a test was last made through them; the household behind it is kept as a hash alone.
     pub providers: Vec<ProviderSeen>,
+    /// Kept trains of echoes, oldest first.
+    pub packet_loss: Vec<LossPoint>,
     /// All tests, newest first, with what their pages show.
     pub measurements: Vec<ExportedMeasurement>,
 }
