@@ -5,13 +5,14 @@ use std::{error::Error, path::PathBuf};
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos, options::CodegenOptions};
 
 /// One file a slice and language: `locales/<language>/<slice>.json`.
-const SLICES: [&str; 13] = [
+const SLICES: [&str; 14] = [
     "admin",
     "buildings",
     "diagnose",
     "health",
     "history",
     "now",
+    "overlay",
     "providers",
     "security",
     "settings",

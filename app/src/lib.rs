@@ -13,6 +13,7 @@ mod history;
 pub mod i18n;
 mod layout;
 mod now;
+mod overlay;
 mod providers;
 mod rooms;
 mod routes;

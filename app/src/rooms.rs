@@ -10,6 +10,7 @@ use crate::{
     buildings::{AdminBuildingsPage, BuildingListPage, BuildingPage, PosterPage},
     diagnose::{AdvancedPage, SecurityPage},
     history::HistoryPage,
+    overlay::{LegalPage, OverlayPage},
     providers::ProvidersPage,
     self_health::SelfHealthPage,
     settings::SettingsPage,
@@ -24,6 +25,8 @@ pub struct AdminRoom;
 pub struct AuditRoom;
 pub struct DiagnoseRoom;
 pub struct HistoryRoom;
+pub struct LegalRoom;
+pub struct OverlayRoom;
 pub struct PosterRoom;
 pub struct ProvidersRoom;
 pub struct SecurityRoom;
@@ -42,6 +45,7 @@ enum Reading {
     BuildingList,
     Building,
     History,
+    Legal,
     Poster,
     Providers,
     Settings,
@@ -62,6 +66,7 @@ enum Operating {
     Overview,
     Audit,
     Buildings,
+    Overlay,
     SelfHealth,
     Sessions,
     SignIn,
@@ -74,6 +79,7 @@ fn operating(room: Operating) -> AnyView {
         Operating::Overview => view! { <OverviewPage /> }.into_any(),
         Operating::Audit => view! { <AuditPage /> }.into_any(),
         Operating::Buildings => view! { <AdminBuildingsPage /> }.into_any(),
+        Operating::Overlay => view! { <OverlayPage /> }.into_any(),
         Operating::SelfHealth => view! { <SelfHealthPage /> }.into_any(),
         Operating::Sessions => view! { <SessionsPage /> }.into_any(),
         Operating::SignIn => view! { <SignInPage /> }.into_any(),
@@ -86,6 +92,7 @@ fn reading(room: Reading) -> AnyView {
     match room {
         Reading::BuildingList => view! { <BuildingListPage /> }.into_any(),
         Reading::Building => view! { <BuildingPage /> }.into_any(),
+        Reading::Legal => view! { <LegalPage /> }.into_any(),
         Reading::Poster => view! { <PosterPage /> }.into_any(),
         Reading::History => view! { <HistoryPage /> }.into_any(),
         Reading::Providers => view! { <ProvidersPage /> }.into_any(),
@@ -129,6 +136,8 @@ rooms! {
     AdminBuildingsRoom: operating, __preload_operating, Operating::Buildings;
     BuildingListRoom: reading, __preload_reading, Reading::BuildingList;
     BuildingRoom: reading, __preload_reading, Reading::Building;
+    LegalRoom: reading, __preload_reading, Reading::Legal;
+    OverlayRoom: operating, __preload_operating, Operating::Overlay;
     PosterRoom: reading, __preload_reading, Reading::Poster;
     AdminRoom: operating, __preload_operating, Operating::Overview;
     AuditRoom: operating, __preload_operating, Operating::Audit;

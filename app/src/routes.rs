@@ -13,8 +13,8 @@ use crate::{
     now::NowPage,
     rooms::{
         AdminBuildingsRoom, AdminRoom, AuditRoom, BuildingListRoom, BuildingRoom, DiagnoseRoom, HistoryRoom,
-        PosterRoom, ProvidersRoom, SecurityRoom, SelfHealthRoom, SessionsRoom, SettingsRoom, ShareRoom,
-        SignInRoom, TestRoom, UplinkListRoom, UplinkRoom, UsersRoom,
+        LegalRoom, OverlayRoom, PosterRoom, ProvidersRoom, SecurityRoom, SelfHealthRoom, SessionsRoom,
+        SettingsRoom, ShareRoom, SignInRoom, TestRoom, UplinkListRoom, UplinkRoom, UsersRoom,
     },
     speed_tests::deliver_later,
 };
@@ -61,6 +61,8 @@ pub fn App() -> impl IntoView {
                             path=(StaticSegment("admin"), StaticSegment("buildings"))
                             view={Lazy::<AdminBuildingsRoom>::new()}
                         />
+                        <Route path=(StaticSegment("legal"), ParamSegment("name")) view={Lazy::<LegalRoom>::new()} ssr=SsrMode::Async />
+                        <Route path=(StaticSegment("admin"), StaticSegment("overlay")) view={Lazy::<OverlayRoom>::new()} ssr=SsrMode::Async />
                         <Route path=StaticSegment("settings") view={Lazy::<SettingsRoom>::new()} />
                         <Route path=StaticSegment("uplinks") view={Lazy::<UplinkListRoom>::new()} />
                         <Route

@@ -32,6 +32,13 @@ pub fn shell() -> impl IntoView {
             <script type="module" nonce=use_nonce()>{start}</script>
         }
     });
+    // After ours, so that it has the last word.
+    #[cfg(feature = "ssr")]
+    let own_style = use_context::<domain::overlay::Face>()
+        .and_then(|face| face.css)
+        .map(|css| view! { <link rel="stylesheet" href=css /> });
+    #[cfg(not(feature = "ssr"))]
+    let own_style = ();
     // A route whose head depends on data has it before anything is drawn: a tag inside of a suspended view would
     // break hydration.
     #[cfg(feature = "ssr")]
@@ -49,6 +56,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href="/icons/icon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/icons/icon-180.png" />
                 {head}
+                {own_style}
                 {preview}
                 <MetaTags />
             </head>

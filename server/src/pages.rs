@@ -68,6 +68,10 @@ async fn answer(pages: Pages, request: Request, drawing: Drawing) -> Response {
         return response;
     }
     let (mut parts, body) = request.into_parts();
+    // As the built files it is no secret, and the sign-in page shows it too.
+    if let Some(file) = pages.state.overlay.file(&path) {
+        return file;
+    }
     match admits(&pages.state, &mut parts).await {
         Ok(true) => {}
         Ok(false) => return to_the_door(&parts.uri),
@@ -109,9 +113,10 @@ async fn draw(pages: Pages, request: Request, transport: TransportHandle, drawin
         Drawing::Stream => (false, None),
         Drawing::Whole(tags) => (true, tags),
     };
-    let (assets, policy) = (pages.site.assets, pages.policy);
+    let (assets, policy, face) = (pages.site.assets, pages.policy, pages.state.overlay.face());
     let context = move || {
         provide_context(transport.clone());
+        provide_context(face.clone());
         if let Some(assets) = assets.clone() {
             provide_context(assets);
         }

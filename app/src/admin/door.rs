@@ -23,6 +23,7 @@ pub const TABS: &[Tab] = &[
     Tab { path: "/admin", words: |lang| td_string!(lang, admin.overview) },
     Tab { path: "/admin/buildings", words: |lang| td_string!(lang, admin.buildings) },
     Tab { path: "/admin/health", words: |lang| td_string!(lang, health.title) },
+    Tab { path: "/admin/overlay", words: |lang| td_string!(lang, overlay.tab) },
     Tab { path: "/admin/users", words: |lang| td_string!(lang, admin.users) },
     Tab { path: "/admin/sessions", words: |lang| td_string!(lang, admin.sessions) },
     Tab { path: "/admin/audit", words: |lang| td_string!(lang, admin.audit) },

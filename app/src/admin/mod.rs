@@ -9,7 +9,7 @@ mod sign_in_page;
 mod users_page;
 
 pub use audit_page::AuditPage;
-pub use door::{Door, Let, ask};
+pub use door::{Door, Let, ask, leave_for};
 pub use overview_page::OverviewPage;
 pub use sessions_page::SessionsPage;
 pub use sign_in_page::SignInPage;

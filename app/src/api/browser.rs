@@ -46,6 +46,21 @@ pub(super) async fn send<O: DeserializeOwned>(call: Call, needs_device: bool) ->
     super::read(response.status(), &body)
 }
 
+pub(super) async fn send_file<O: DeserializeOwned>(
+    path: &str,
+    chosen: Option<web_sys::HtmlInputElement>,
+) -> Result<O, ApiError> {
+    let file = chosen.and_then(|input| input.files()?.get(0));
+    let file = file.ok_or_else(|| ApiError::new(ErrorCode::Malformed, "No file is chosen."))?;
+    let unreachable = |e: gloo_net::Error| {
+        ApiError::new(ErrorCode::Unreachable, format!("The server did not answer ({e})."))
+    };
+    let request = Request::post(path).header("content-type", "application/zip").body(file);
+    let response = request.map_err(unreachable)?.send().await.map_err(unreachable)?;
+    let body = response.binary().await.map_err(unreachable)?;
+    super::read(response.status(), &body)
+}
+
 /// A write was taken: whoever made it has a device from now on.
 pub fn note_device() {
     if let Some(root) = document().document_element() {

@@ -13,6 +13,7 @@ pub(crate) use browser::note_device;
 use domain::{ApiError, Endpoint};
 #[cfg(feature = "ssr")]
 pub use in_process::{Answer, Transport, TransportHandle};
+use leptos::web_sys;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Calls an endpoint of the contract.
@@ -33,6 +34,24 @@ where
     return in_process::send(call);
     #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
     return async move { call.and_then(|_| Err(ApiError::new(domain::ErrorCode::Unavailable, "No transport."))) };
+}
+
+/// Sends the file that was chosen in a form, in place of JSON. In the browser alone: where forms are drawn, nobody
+/// chooses.
+pub fn send_file<O>(
+    endpoint: Endpoint<(), O>,
+    chosen: Option<web_sys::HtmlInputElement>,
+) -> impl Future<Output = Result<O, ApiError>>
+where
+    O: DeserializeOwned + 'static,
+{
+    #[cfg(feature = "hydrate")]
+    return async move { browser::send_file(endpoint.info().path, chosen).await };
+    #[cfg(not(feature = "hydrate"))]
+    return async move {
+        let _ = (endpoint, chosen);
+        Err(ApiError::new(domain::ErrorCode::Unavailable, "No transport."))
+    };
 }
 
 /// Reads the body of a success, or the error that another status carries.

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::face;
 use crate::{
     i18n::{Locale, lang, td_string},
     ui::Page,
@@ -70,11 +71,12 @@ pub fn Frame(children: Children) -> impl IntoView {
         </a>
         <div class="frame">
             <nav class="rooms" aria-label=td_string!(lang, shell.rooms)>
-                <p class="brand">"Steadyline"</p>
+                <p class="brand" inner_html=face::name()></p>
                 <ul>{rooms} {link(more, Some("more"))}</ul>
             </nav>
             {children()}
         </div>
+        <footer inner_html=face::legal()></footer>
     }
 }
 

@@ -1,5 +1,6 @@
 //! The frame around the pages: rooms, skip link, theme; and the page for what is not there.
 
+mod face;
 mod frame;
 mod not_found;
 mod theme;

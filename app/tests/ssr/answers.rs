@@ -58,6 +58,7 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         "/api/canary/result" if full => json!({ "host": "other.example", "verdict": "rewritten",
             "because": "its body was changed", "since": NOW, "asked_at": NOW }),
         "/api/canary/result" => Value::Null,
+        "/api/legal/imprint" => return Ok(super::overlay::legal(full)),
         "/api/uplinks" => json!(if full { vec![uplink()] } else { vec![] }),
         "/api/uplinks/eth0" if full => uplink(),
         "/api/uplinks/eth0/history" if full => uplink_history(query),
@@ -71,6 +72,7 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         }
         "/api/admin/session" => json!({ "name": "anna", "role": "admin", "created_at": NOW,
             "expires_at": "2026-11-21T13:00:00Z", "recovery_codes": 2 }),
+        "/api/admin/overlay" => super::overlay::overlay(world),
         "/api/admin/users" => {
             json!([{ "name": "anna", "role": "admin", "created_at": NOW, "signed_in_at": NOW,
             "recovery_codes": 2 }, { "name": "vera", "role": "viewer", "created_at": NOW, "signed_in_at": null,

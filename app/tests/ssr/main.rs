@@ -7,6 +7,7 @@
 mod answers;
 mod buildings;
 mod draw;
+mod overlay;
 
 use answers::{World, answer};
 use app::preview::Preview;
@@ -75,6 +76,7 @@ async fn a_line_is_drawn_in_every_world(#[case] path: &str) {
 
 #[rstest]
 #[case::overview("/admin", "Overview")]
+#[case::overlay("/admin/overlay", "Appearance")]
 #[case::users("/admin/users", "Accounts")]
 #[case::sessions("/admin/sessions", "Sessions")]
 #[case::audit("/admin/audit", "Audit log")]
@@ -149,6 +151,8 @@ async fn every_text_exists_in_german() {
         "/admin",
         "/admin/sign-in",
         "/admin/health",
+        "/admin/overlay",
+        "/legal/imprint",
     ] {
         let (english, german) =
             (draw(path, World::Empty, "").await, draw(path, World::Empty, "steadyline_lang=de").await);

@@ -23,6 +23,7 @@ pub mod live;
 pub mod me;
 pub mod measurements;
 mod ndt7;
+pub mod overlay;
 pub mod providers;
 pub mod seed;
 pub mod self_health;

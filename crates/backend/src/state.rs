@@ -7,8 +7,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     admin::Passwords, bgp, buildings, canary, clock::Clock, config::Config, crypto::ServerKey, db::Db,
-    diagnostics, evidence::Evidence, http::Limits, isps::community::Community, live, providers, self_health,
-    service::Recorder, speed_tests::Speed,
+    diagnostics, evidence::Evidence, http::Limits, isps::community::Community, live, overlay::Overlays,
+    providers, self_health, service::Recorder, speed_tests::Speed,
 };
 
 /// Cheap to clone; everything is behind one `Arc`.
@@ -29,6 +29,7 @@ pub struct Parts {
     pub instance_id: String,
     pub live: live::Hub,
     pub providers: providers::Providers,
+    pub overlay: Overlays,
     pub evidence: Evidence,
     pub health: self_health::Keeper,
     pub community: Community,
@@ -51,12 +52,15 @@ impl AppState {
         let db = open_database(&config).await?;
         let diagnostics = diagnostics::Desk::new(&config.diagnostics)?;
         let providers = providers::Providers::load(&config.providers)?;
+        let overlay = Overlays::load(&config.data_dir)?;
+        providers.lay_over(overlay.isps().as_deref())?;
         let state = Self(Arc::new(Parts {
             metrics: Recorder::install(),
             instance_id: uuid::Uuid::new_v4().to_string(),
             limits: Limits::new(&config.limits),
             live: live::Hub::new(&config, &db),
             providers,
+            overlay,
             evidence: Evidence::default(),
             health: self_health::Keeper::new(&*clock),
             community: Community::default(),

@@ -15,6 +15,7 @@ pub const ENDPOINTS: &[&[EndpointInfo]] = &[
     crate::live::ENDPOINTS,
     crate::me::ENDPOINTS,
     crate::measurements::ENDPOINTS,
+    crate::overlay::ENDPOINTS,
     crate::providers::ENDPOINTS,
     crate::self_health::ENDPOINTS,
     crate::service::ENDPOINTS,

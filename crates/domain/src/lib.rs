@@ -19,6 +19,7 @@ pub mod live;
 pub mod loss;
 pub mod me;
 pub mod measurements;
+pub mod overlay;
 pub mod privacy;
 pub mod providers;
 pub mod public_target;

@@ -3,6 +3,7 @@
 
 mod boot;
 mod door;
+mod overlay;
 mod program;
 mod redaction;
 mod roles;

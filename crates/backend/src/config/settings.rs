@@ -258,7 +258,7 @@ pub const SETTINGS: &[Setting] = &[
     open(
         "access.lan_networks",
         "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,fe80::/10",
-        "Networks (CIDR) from which an admin may fetch an evidence bundle; narrow it behind a proxy without headers.",
+        "Networks (CIDR) from which an admin may fetch an evidence bundle or change the overlay; narrow it behind a proxy without headers.",
     ),
     secret("metrics.token", "Bearer token of /metrics; unset: open, with k-anonymous aggregates alone."),
     open("log.format", "text", "text or json."),

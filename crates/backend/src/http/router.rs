@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{access, caller, document, limits, origin, stack};
 use crate::{
     AppState, admin, bgp, buildings, canary, diagnostics, evidence, history, isps, librespeed, live, me,
-    measurements, ndt7, providers, self_health, service, speed_tests, uplinks, verdict,
+    measurements, ndt7, overlay, providers, self_health, service, speed_tests, uplinks, verdict,
 };
 
 #[derive(OpenApi)]
@@ -32,6 +32,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(live::routes())
         .merge(me::routes())
         .merge(measurements::routes())
+        .merge(overlay::routes())
         .merge(providers::routes())
         .merge(self_health::routes())
         .merge(service::routes())

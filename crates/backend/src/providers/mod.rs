@@ -1,8 +1,9 @@
 //! The provider of an address, from tables on this machine: no address is ever sent anywhere.
 //!
 //! Flow: the operator's own list first (ASN or prefix → name, slug, eligible), then a table of address ranges (TSV as
-//! iptoasn publishes it, or MMDB). Both are read again when their files change. Without either the provider is
-//! unknown, and that is said together with what to do.
+//! iptoasn publishes it, or MMDB). Both are read again when their files change. A list of the overlay stands in place of
+//! the operator's file as long as it lies there. Without any the provider is unknown, and that is said together with
+//! what to do.
 
 mod api;
 mod own;
@@ -53,13 +54,19 @@ pub struct Providers {
     own: Option<PathBuf>,
     table: Option<PathBuf>,
     loaded: RwLock<Arc<Loaded>>,
+    laid_over: RwLock<Option<Arc<OwnList>>>,
+}
+
+/// Whether a text is an operator's list.
+pub fn check(list: &str) -> anyhow::Result<()> {
+    OwnList::parse(list).map(drop)
 }
 
 impl Providers {
     /// Reads the configured files; one that cannot be read is a problem to be told at the start.
     pub fn load(config: &ProvidersConfig) -> anyhow::Result<Self> {
-        let providers =
-            Self { own: config.own.clone(), table: config.table.clone(), loaded: RwLock::default() };
+        let (own, table) = (config.own.clone(), config.table.clone());
+        let providers = Self { own, table, loaded: RwLock::default(), laid_over: RwLock::default() };
         providers.reload()?;
         Ok(providers)
     }
@@ -70,7 +77,8 @@ impl Providers {
         let address = address.to_canonical();
         let network = loaded.table.find(address);
         let asn = network.as_ref().map(|network| network.asn);
-        if let Some(own) = loaded.own.find(address, asn) {
+        let laid_over = self.laid_over();
+        if let Some(own) = laid_over.as_deref().unwrap_or(&loaded.own).find(address, asn) {
             return Some(Provider { asn: asn.or(own.asn), ..own });
         }
         let network = network?;
@@ -81,7 +89,22 @@ impl Providers {
 
     /// Whether there is any table at all.
     pub fn is_configured(&self) -> bool {
+        self.has_files() || self.laid_over().is_some()
+    }
+
+    fn has_files(&self) -> bool {
         self.own.is_some() || self.table.is_some()
+    }
+
+    /// Puts the overlay's list in place of `providers.own`; none takes it away again.
+    pub fn lay_over(&self, list: Option<&str>) -> anyhow::Result<()> {
+        let list = list.map(OwnList::parse).transpose().context("read the overlay's list of providers")?;
+        *self.laid_over.write().unwrap_or_else(PoisonError::into_inner) = list.map(Arc::new);
+        Ok(())
+    }
+
+    fn laid_over(&self) -> Option<Arc<OwnList>> {
+        self.laid_over.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn current(&self) -> Arc<Loaded> {
@@ -132,7 +155,7 @@ impl Providers {
 
 /// Watches the files until the program stops.
 pub async fn watch(state: AppState) {
-    if !state.providers.is_configured() {
+    if !state.providers.has_files() {
         return;
     }
     let mut look = tokio::time::interval(LOOK_EVERY);

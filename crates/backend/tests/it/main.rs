@@ -25,6 +25,7 @@ mod me;
 mod measurements;
 mod migrations;
 mod openapi;
+mod overlay;
 mod own_speed_tests;
 mod providers;
 mod seed;

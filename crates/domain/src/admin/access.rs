@@ -44,8 +44,8 @@ impl PublicAccess {
 /// The page where one signs in.
 pub const SIGN_IN_PAGE: &str = "/admin/sign-in";
 
-/// What stays reachable for everybody: a supervisor's questions, the door itself, and figures that have a token of
-/// their own.
+/// What stays reachable for everybody: a supervisor's questions, the door itself, figures that have a token of their
+/// own, and who answers for this server.
 pub fn is_open(path: &str) -> bool {
     const OPEN: [&str; 8] = [
         "/health",
@@ -57,7 +57,7 @@ pub fn is_open(path: &str) -> bool {
         "/api/admin/session",
         SIGN_IN_PAGE,
     ];
-    OPEN.contains(&path)
+    OPEN.contains(&path) || path.starts_with("/legal/") || path.starts_with("/api/legal/")
 }
 
 /// Where to go after signing in: a page of this server, whatever a link says.
@@ -97,6 +97,9 @@ mod tests {
     #[case("/", false)]
     #[case("/healthy", false)]
     #[case("/admin/sign-in/", false)]
+    #[case("/legal/imprint", true)]
+    #[case("/api/legal/imprint", true)]
+    #[case("/legal", false)]
     fn open_paths(#[case] path: &str, #[case] open: bool) {
         assert_eq!(is_open(path), open);
     }
