@@ -18,7 +18,7 @@ export class Server {
   static async start(options: { seeded?: boolean; settings?: (port: number) => Record<string, string> } = {}) {
     const port = await freePort();
     const server = new Server(port, mkdtempSync(join(tmpdir(), 'steadyline-e2e-')), options.settings?.(port) ?? {});
-    if (options.seeded) server.run('seed');
+    if (options.seeded) server.run(['seed']);
     await server.up();
     return server;
   }
@@ -48,9 +48,11 @@ export class Server {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private run(role: string) {
-    const { status } = spawnSync(binary, [role], { env: this.environment(), stdio: 'inherit' });
-    if (status !== 0) throw new Error(`steadyline ${role} ended with ${status}`);
+  /** Runs the program in another role on the same folder; returns what it printed. */
+  run(role: string[], input = '') {
+    const { status, stdout } = spawnSync(binary, role, { env: this.environment(), input, stdio: ['pipe', 'pipe', 'inherit'], encoding: 'utf8' });
+    if (status !== 0) throw new Error(`steadyline ${role.join(' ')} ended with ${status}`);
+    return stdout;
   }
 
   private environment() {
