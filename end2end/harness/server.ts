@@ -9,6 +9,7 @@ const binary = process.env.STEADYLINE_BINARY ?? join(import.meta.dirname, '../..
 
 export class Server {
   private child: ChildProcess | undefined;
+  private panicked = false;
   private constructor(readonly port: number, private readonly folder: string, private readonly settings: Record<string, string>) {}
 
   get url() {
@@ -25,7 +26,12 @@ export class Server {
 
   /** Starts it on the same port and folder (again). */
   async up() {
-    this.child = spawn(binary, [], { env: this.environment(), stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(binary, [], { env: this.environment(), stdio: ['ignore', 'inherit', 'pipe'] });
+    child.stderr.on('data', (part: Buffer) => {
+      process.stderr.write(part);
+      this.panicked ||= part.includes('panicked at');
+    });
+    this.child = child;
     for (let tries = 0; tries < 300; tries += 1) {
       if (this.child.exitCode !== null) throw new Error(`the server ended with ${this.child.exitCode}`);
       if (await answers(`${this.url}/readyz`)) return;
@@ -46,6 +52,7 @@ export class Server {
   async remove() {
     await this.down();
     rmSync(this.folder, { recursive: true, force: true });
+    if (this.panicked) throw new Error('the server panicked meanwhile: see above');
   }
 
   /** Runs the program in another role on the same folder; returns what it printed. */

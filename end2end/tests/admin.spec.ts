@@ -109,6 +109,8 @@ test('a building is made and its rule is changed by keyboard; the audit log has 
 test('who signs out is out', async ({ page }) => {
   await enter(page, '/admin');
   await page.getByRole('button', { name: 'Sign out' }).press('Enter');
+  await expect(page).toHaveURL(/\/admin\/sign-in/);
+  await alive(page);
   await enter(page, '/admin/users');
   await expect(page.getByText('Nobody is signed in here, or the session is over.')).toBeVisible();
 });
