@@ -9,6 +9,7 @@ const binary = process.env.STEADYLINE_BINARY ?? join(import.meta.dirname, '../..
 
 export class Server {
   private child: ChildProcess | undefined;
+  private panicked = false;
   private constructor(readonly port: number, private readonly folder: string, private readonly settings: Record<string, string>) {}
 
   get url() {
@@ -18,14 +19,19 @@ export class Server {
   static async start(options: { seeded?: boolean; settings?: (port: number) => Record<string, string> } = {}) {
     const port = await freePort();
     const server = new Server(port, mkdtempSync(join(tmpdir(), 'steadyline-e2e-')), options.settings?.(port) ?? {});
-    if (options.seeded) server.run('seed');
+    if (options.seeded) server.run(['seed']);
     await server.up();
     return server;
   }
 
   /** Starts it on the same port and folder (again). */
   async up() {
-    this.child = spawn(binary, [], { env: this.environment(), stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(binary, [], { env: this.environment(), stdio: ['ignore', 'inherit', 'pipe'] });
+    child.stderr.on('data', (part: Buffer) => {
+      process.stderr.write(part);
+      this.panicked ||= part.includes('panicked at');
+    });
+    this.child = child;
     for (let tries = 0; tries < 300; tries += 1) {
       if (this.child.exitCode !== null) throw new Error(`the server ended with ${this.child.exitCode}`);
       if (await answers(`${this.url}/readyz`)) return;
@@ -46,11 +52,14 @@ export class Server {
   async remove() {
     await this.down();
     rmSync(this.folder, { recursive: true, force: true });
+    if (this.panicked) throw new Error('the server panicked meanwhile: see above');
   }
 
-  private run(role: string) {
-    const { status } = spawnSync(binary, [role], { env: this.environment(), stdio: 'inherit' });
-    if (status !== 0) throw new Error(`steadyline ${role} ended with ${status}`);
+  /** Runs the program in another role on the same folder; returns what it printed. */
+  run(role: string[], input = '') {
+    const { status, stdout } = spawnSync(binary, role, { env: this.environment(), input, stdio: ['pipe', 'pipe', 'inherit'], encoding: 'utf8' });
+    if (status !== 0) throw new Error(`steadyline ${role.join(' ')} ended with ${status}`);
+    return stdout;
   }
 
   private environment() {

@@ -2,11 +2,14 @@
 import { Server } from '../harness/server';
 import { alive, bringAxe, expect, expectAccessible, test } from '../harness/test';
 
+let server: Server | undefined;
+test.afterEach(async () => { await server?.remove(); });
+
 const names = (port: number) => ({ STEADYLINE_SPEED__HOST_V4: `v4.steadyline.test:${port}`, STEADYLINE_SPEED__HOST_V6: `v6.steadyline.test:${port}` });
 
 test.describe('both get through', () => {
   test('their figures stand side by side, and each result tells its family', async ({ page }) => {
-    const server = await Server.start({ settings: (port) => ({ ...names(port), STEADYLINE_LISTEN: `[::]:${port}` }) });
+    server = await Server.start({ settings: (port) => ({ ...names(port), STEADYLINE_LISTEN: `[::]:${port}` }) });
     await bringAxe(page);
     await page.goto(`${server.url}/test`);
     await alive(page);
@@ -17,14 +20,13 @@ test.describe('both get through', () => {
     await expectAccessible(page);
     const stored = await page.evaluate(async () => (await (await fetch('/api/measurements')).json()) as { ip_version: number; valid: boolean }[]);
     expect(stored.map(({ ip_version, valid }) => [ip_version, valid])).toEqual([[6, true], [4, true]]);
-    await server.remove();
   });
 });
 
 test.describe('IPv6 does not get through', () => {
   test.use({ allowed: [/ERR_CONNECTION_REFUSED/] });
   test('the comparison says so, and no failure is counted', async ({ page }) => {
-    const server = await Server.start({ settings: names });
+    server = await Server.start({ settings: names });
     await page.goto(`${server.url}/test`);
     await alive(page);
     await page.getByRole('button', { name: 'Compare IPv4 and IPv6' }).click();
@@ -33,6 +35,5 @@ test.describe('IPv6 does not get through', () => {
     expect(await page.evaluate(() => localStorage.getItem('steadyline.later'))).toBeNull();
     const stored = await page.evaluate(async () => (await (await fetch('/api/measurements')).json()) as { ip_version: number }[]);
     expect(stored.map(({ ip_version }) => ip_version)).toEqual([4]);
-    await server.remove();
   });
 });

@@ -33,10 +33,12 @@ pub fn SignInPage() -> impl IntoView {
 fn Form() -> impl IntoView {
     let lang = lang();
     let alive = alive();
-    let next = use_query_map().with_untracked(|query| query.get("next"));
+    // An action that is local owns nothing: on the server it may be dropped by another thread.
+    let next = StoredValue::new(use_query_map().with_untracked(|query| query.get("next")));
     let (name, password, code) = (NodeRef::<Input>::new(), NodeRef::<Input>::new(), NodeRef::<Input>::new());
     let enter = Action::new_local(move |asked: &NewAdminSession| {
-        let (call, next) = (api::call(SIGN_IN, asked.clone()), next_page(next.as_deref()).to_owned());
+        let call = api::call(SIGN_IN, asked.clone());
+        let next = next.with_value(|next| next_page(next.as_deref()).to_owned());
         async move { call.await.map(|_| leave_for(&next)) }
     });
     let on_submit = move |event: SubmitEvent| {

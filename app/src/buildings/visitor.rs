@@ -34,8 +34,10 @@ pub fn Yours(visitor: BuildingVisitor, changed: Callback<()>) -> impl IntoView {
 #[component]
 fn Own(own: OwnLine, slug: String, changed: Callback<()>) -> impl IntoView {
     let lang = lang();
+    // An action that is local owns nothing: on the server it may be dropped by another thread.
+    let slug = StoredValue::new(slug);
     let leave = Action::new_local(move |(): &()| {
-        let left = api::call(LEAVE_BUILDING, BuildingPath { slug: slug.clone() });
+        let left = api::call(LEAVE_BUILDING, BuildingPath { slug: slug.get_value() });
         async move { left.await.inspect(|_| changed.run(())) }
     });
     let on_leave = move |_| {
@@ -76,9 +78,9 @@ fn Join(visitor: BuildingVisitor, changed: Callback<()>) -> impl IntoView {
     let lang = lang();
     let (consent, label, provider) =
         (RwSignal::new(false), RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let slug = visitor.building.slug.clone();
+    let slug = StoredValue::new(visitor.building.slug.clone());
     let join = Action::new_local(move |wish: &JoinBuilding| {
-        let joined = api::call(JOIN_BUILDING, JoinInput { slug: slug.clone(), join: wish.clone() });
+        let joined = api::call(JOIN_BUILDING, JoinInput { slug: slug.get_value(), join: wish.clone() });
         async move { joined.await.inspect(|_| changed.run(())) }
     });
     let on_submit = move |event: SubmitEvent| {

@@ -38,6 +38,11 @@ pub fn nice_max(max: f64) -> f64 {
     (max / step - 1e-9).ceil() * step
 }
 
+/// So many digits after the point tell ticks of a step apart.
+fn digits(step: f64) -> usize {
+    (-step.log10().floor()).max(0.0) as usize
+}
+
 const DAY_S: i64 = 86_400;
 
 /// Ticks at round hours of the viewer's clock; instants in seconds, `offset_s` east of UTC.
@@ -86,7 +91,7 @@ pub fn frame<'a>(
         let value = f64::from(i) * step;
         let y = bottom - ((bottom - top) as f64 * value / y_max).round() as i32;
         area.draw(&PathElement::new([(left, y), (right, y)], ink::GRID.color.stroke_width(1))).ok()?;
-        let words = if i == 0 { "0".to_owned() } else { format::fixed(lang, value, usize::from(step < 1.0)) };
+        let words = if i == 0 { "0".to_owned() } else { format::fixed(lang, value, digits(step)) };
         area.draw(&Text::new(words, (left - 8, y), label(HPos::Right, VPos::Center))).ok()?;
     }
     let mut free = 0;
@@ -137,6 +142,15 @@ mod tests {
     #[case(f64::NAN, 1.0)]
     fn the_axis_ends_on_a_round_tick(#[case] max: f64, #[case] end: f64) {
         assert_eq!(nice_max(max), end);
+    }
+
+    #[rstest]
+    #[case(25.0, 0)]
+    #[case(1.0, 0)]
+    #[case(0.5, 1)]
+    #[case(0.02, 2)]
+    fn ticks_of_a_step_are_told_apart(#[case] step: f64, #[case] expected: usize) {
+        assert_eq!(digits(step), expected);
     }
 
     #[test]

@@ -17,9 +17,10 @@ pub fn CheckView(check: Check) -> impl IntoView {
     let (class, word) = state(lang, check.state);
     let mend = mend(spoken(lang), check.finding).filter(|_| check.state != CheckState::Ok);
     let figures: Vec<String> = check.figures.iter().map(|figure| figure_words(lang, *figure)).collect();
+    let parted = (!figures.is_empty()).then_some(" · ");
     let at = check.at.map(|at| {
         view! {
-            " · "
+            {parted}
             {td_string!(lang, health.at)}
             " "
             <Moment at=at show=Show::Both />

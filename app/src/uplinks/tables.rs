@@ -26,7 +26,7 @@ pub fn Days(days: Vec<UplinkDay>) -> impl IntoView {
             let kept = pinned.then(|| view! { " · " <small>{td_string!(lang, uplinks.pinned)}</small> });
             view! {
                 <tr>
-                    <th scope="row">{date.to_string()} {kept}</th>
+                    <th scope="row"><time>{date.to_string()}</time> {kept}</th>
                     {share(percent.up)}
                     {share(percent.degraded)}
                     {share(percent.down)}

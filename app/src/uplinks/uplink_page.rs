@@ -86,7 +86,11 @@ pub fn UplinkPage() -> impl IntoView {
                     None => {
                         set_status(404);
                         let action = ("/uplinks", td_string!(lang, uplinks.all));
-                        view! { <Empty text=td_string!(lang, uplinks.missing) action=action /> }.into_any()
+                        view! {
+                            <h1>{td_string!(lang, uplinks.title)}</h1>
+                            <Empty text=td_string!(lang, uplinks.missing) action=action />
+                        }
+                        .into_any()
                     }
                 }}
             </Loaded>
