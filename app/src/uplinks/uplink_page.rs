@@ -83,18 +83,22 @@ pub fn UplinkPage() -> impl IntoView {
                         }
                         .into_any()
                     }
-                    None => {
-                        set_status(404);
-                        let action = ("/uplinks", td_string!(lang, uplinks.all));
-                        view! {
-                            <h1>{td_string!(lang, uplinks.title)}</h1>
-                            <Empty text=td_string!(lang, uplinks.missing) action=action />
-                        }
-                        .into_any()
-                    }
+                    None => view! { <Missing /> }.into_any(),
                 }}
             </Loaded>
         </Page>
+    }
+}
+
+/// No line has this name.
+#[component]
+fn Missing() -> impl IntoView {
+    let lang = lang();
+    set_status(404);
+    let action = ("/uplinks", td_string!(lang, uplinks.all));
+    view! {
+        <h1>{td_string!(lang, uplinks.title)}</h1>
+        <Empty text=td_string!(lang, uplinks.missing) action=action />
     }
 }
 

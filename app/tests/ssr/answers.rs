@@ -55,9 +55,7 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         }
         "/api/packet-loss/history" => json!(if full { loss_runs() } else { vec![] }),
         "/api/bgp" => json!(if full { bgp() } else { vec![] }),
-        "/api/canary/result" if full => json!({ "host": "other.example", "verdict": "rewritten",
-            "because": "its body was changed", "since": NOW, "asked_at": NOW }),
-        "/api/canary/result" => Value::Null,
+        "/api/canary/result" => json!(full.then(canary)),
         "/api/legal/imprint" => return Ok(super::overlay::legal(full)),
         "/api/uplinks" => json!(if full { vec![uplink()] } else { vec![] }),
         "/api/uplinks/eth0" if full => uplink(),
@@ -453,4 +451,8 @@ fn loss_runs() -> Vec<Value> {
         json!({ "timestamp": NOW, "loss_pct": 3.33, "jitter_ms": 1.2, "avg_ping_ms": 21.5, "target": "1.1.1.1" }),
         json!({ "timestamp": NOW, "loss_pct": 100.0, "jitter_ms": null, "avg_ping_ms": null, "target": "example.org" }),
     ]
+}
+
+fn canary() -> Value {
+    json!({ "host": "other.example", "verdict": "rewritten", "because": "its body was changed", "since": NOW, "asked_at": NOW })
 }
