@@ -46,8 +46,10 @@ pub fn UplinkPage() -> impl IntoView {
     let choices = Signal::derive(move || range_choices(lang, &name.get(), chosen.get()));
     let file =
         move |kind: &str| format!("/api/uplinks/{}/history{kind}?range={}", name.get(), chosen.get().word());
+    // A text of its own: what the address says may be gone before the head is written.
+    let title = format!("{} · {}", name.get_untracked(), td_string!(lang, uplinks.title));
     view! {
-        <Page title=Signal::derive(move || format!("{} · {}", name.get(), td_string!(lang, uplinks.title)))>
+        <Page title=title>
             <p class="no-print">
                 <a href="/uplinks">{td_string!(lang, uplinks.all)}</a>
             </p>
