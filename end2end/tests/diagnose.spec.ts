@@ -16,6 +16,7 @@ test.beforeAll(async () => {
       STEADYLINE_DIAGNOSTICS__RESOLVERS: '',
       STEADYLINE_DIAGNOSTICS__FAMILY_TARGETS: '127.0.0.1',
       STEADYLINE_DIAGNOSTICS__RESOLVER: '127.0.0.1:1',
+      STEADYLINE_DIAGNOSTICS__HOSTS: 'lab.steadyline.net=127.0.0.1',
       STEADYLINE_HTTP__TRUSTED_PROXIES: '127.0.0.1/32',
     }),
   });
@@ -56,4 +57,12 @@ test('a private target is refused before anything is asked', async ({ page, visi
   await page.getByRole('button', { name: 'Start the tests' }).click();
   await expect(page.getByRole('alert')).toContainText('private addresses are not tested here');
   await expect(page.getByText('Nothing was tested yet.')).toBeVisible();
+});
+
+test('a train of echoes is measured, and kept only for a device', async ({ page, visit }) => {
+  await visit(`${server.url}/diagnostics-advanced`);
+  await page.getByLabel('Echoes to').fill('lab.steadyline.net');
+  await page.getByLabel('Echoes to').press('Enter');
+  await expect(page.getByText('lab.steadyline.net: 0 of 30 echoes lost.')).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText('this browser has no device yet')).toBeVisible();
 });

@@ -14,20 +14,27 @@ use crate::{
     cmd::{cargo, have},
 };
 
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
     pub passed: u64,
     pub failed: u64,
+    /// Of those that failed, as their runners call them: the end of a long log says them again.
+    pub names: Vec<String>,
 }
 
 impl Counts {
-    pub const ONE: Self = Self { passed: 1, failed: 0 };
+    pub const ONE: Self = Self::of(1, 0);
+
+    pub const fn of(passed: u64, failed: u64) -> Self {
+        Self { passed, failed, names: Vec::new() }
+    }
 }
 
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.names.extend(other.names);
     }
 }
 
@@ -103,8 +110,23 @@ fn follow(lines: impl BufRead, read: fn(&str) -> Option<Counts>) -> Counts {
         if let Some(found) = read(&line) {
             counts += found;
         }
+        // nextest tells a failure twice: when it comes and at the end.
+        if let Some(name) = failed_test(&line).filter(|name| !counts.names.iter().any(|told| told == name)) {
+            counts.names.push(name.to_owned());
+        }
     }
     counts
+}
+
+/// nextest: `FAIL [   0.6s] (183/255) backend config::tests::a`; Playwright: `✘  12 tests/a.spec.ts:27:1 › b (5.0s)`.
+fn failed_test(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    if let Some(told) = line.strip_prefix('✘') {
+        return told.trim_start().split_once(' ').map(|(_, name)| name.trim());
+    }
+    let told =
+        ["FAIL [", "TIMEOUT [", "SIGABRT [", "SIGSEGV ["].iter().find_map(|word| line.strip_prefix(word))?;
+    told.split_once(") ").map(|(_, name)| name.trim())
 }
 
 /// nextest: `Summary [ 1.2s] 12 tests run: 11 passed (1 slow), 1 failed, 3 skipped`; cargo: `test result: ok. 3 passed; 0 failed; …`.
@@ -148,5 +170,18 @@ mod tests {
         for (line, expected) in cases {
             assert_eq!(rust_line(line).map(|c| (c.passed, c.failed)), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn a_failure_is_named_once() {
+        let log = "        PASS [   0.1s] (1/3) probe a::b\n        FAIL [   0.6s] (2/3) backend config::tests::c\n     \
+                   Summary [   3.1s] 3 tests run: 2 passed, 1 failed, 0 skipped\n        FAIL [   0.6s] (2/3) backend \
+                   config::tests::c\n  ✘  12 tests/later.spec.ts:58:1 › d is delivered (24.8s)\n";
+        let counts = follow(log.as_bytes(), rust_line);
+        assert_eq!((counts.passed, counts.failed), (2, 1));
+        assert_eq!(
+            counts.names,
+            ["backend config::tests::c", "tests/later.spec.ts:58:1 › d is delivered (24.8s)"]
+        );
     }
 }

@@ -32,14 +32,14 @@ pub fn all() -> bool {
     let mut failed = Vec::new();
     let mut stage = |name: &str, work: &dyn Fn() -> anyhow::Result<Counts>| match steps::step(name, work) {
         Ok(counts) => {
-            total += counts;
             if counts.failed > 0 {
                 failed.push(name.to_owned());
             }
+            total += counts;
         }
         Err(error) => {
             eprintln!("{error:#}");
-            total += Counts { passed: 0, failed: 1 };
+            total += Counts::of(0, 1);
             failed.push(name.to_owned());
         }
     };
@@ -53,6 +53,7 @@ pub fn all() -> bool {
     steps::table();
     if !failed.is_empty() {
         eprintln!("\nfailed: {}", failed.join(", "));
+        total.names.iter().for_each(|name| eprintln!("  {name}"));
     }
     println!("{} passed, {} failed", total.passed, total.failed);
     total.failed == 0

@@ -83,8 +83,8 @@ fn playwright_line(line: &str) -> Option<Counts> {
     let mut words = line.strip_prefix("  ")?.split(' ');
     let number = words.next()?.parse().ok()?;
     match words.next()? {
-        "passed" => Some(Counts { passed: number, failed: 0 }),
-        "failed" | "interrupted" => Some(Counts { passed: 0, failed: number }),
+        "passed" => Some(Counts::of(number, 0)),
+        "failed" | "interrupted" => Some(Counts::of(0, number)),
         _ => None,
     }
 }
@@ -95,8 +95,8 @@ mod tests {
 
     #[test]
     fn reads_playwrights_summary() {
-        assert_eq!(playwright_line("  12 passed (1.2m)"), Some(Counts { passed: 12, failed: 0 }));
-        assert_eq!(playwright_line("  1 failed"), Some(Counts { passed: 0, failed: 1 }));
+        assert_eq!(playwright_line("  12 passed (1.2m)"), Some(Counts::of(12, 0)));
+        assert_eq!(playwright_line("  1 failed"), Some(Counts::of(0, 1)));
         assert_eq!(playwright_line("12 passed"), None);
         assert_eq!(playwright_line("  3 skipped"), None);
     }
