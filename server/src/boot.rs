@@ -1,9 +1,14 @@
 //! Runs a built state until it is told to stop: accept, serve, finish, close.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
-use backend::{AppError, AppState, accept};
+use axum::middleware;
+use backend::{
+    AppError, AppState,
+    accept::{self, Door},
+    tls::{Keeper, to_https},
+};
 use tokio::{net::TcpListener, signal};
 
 use crate::pages;
@@ -44,20 +49,35 @@ pub async fn run(state: AppState, serve: bool, work: bool) -> anyhow::Result<()>
 }
 
 async fn serve_http(state: &AppState) -> anyhow::Result<()> {
-    let listen = state.config.listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("{listen} cannot be listened on; stop what uses the port or set listen (STEADYLINE_LISTEN)")
-    })?;
-    let app = pages::router(state);
-    tracing::info!("listening on http://{}", listener.local_addr()?);
+    let plain = listen(state.config.listen, "listen (STEADYLINE_LISTEN)").await?;
+    let mut app = pages::router(state);
+    let mut doors = Vec::new();
+    if let (Some(keeper), Some(tls)) = (Keeper::open(&state.config, state.clock.now())?, &state.config.tls) {
+        let listener = listen(tls.listen, "tls.listen (STEADYLINE_TLS__LISTEN)").await?;
+        let address = listener.local_addr()?;
+        tracing::info!("listening on https://{address}");
+        doors.push(Door { listener, app: app.clone(), tls: Some(keeper.acceptor()?) });
+        state.tasks.spawn(keeper.watch(state.clone()));
+        if tls.redirect {
+            app = app.layer(middleware::from_fn_with_state((state.clone(), address.port()), to_https));
+        }
+    }
+    tracing::info!("listening on http://{}", plain.local_addr()?);
+    doors.push(Door::plain(plain, app));
     let http = &state.config.http;
     let limits = accept::Limits {
         header_timeout: http.header_timeout,
         connections: http.connections,
         ..accept::Limits::default()
     };
-    accept::serve(listener, app, limits, state.stop.clone()).await;
+    accept::serve(doors, limits, state.stop.clone()).await;
     Ok(())
+}
+
+async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{address} cannot be listened on; stop what uses the port or set {setting}"))
 }
 
 async fn stop_signal() {

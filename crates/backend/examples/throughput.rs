@@ -45,8 +45,11 @@ async fn main() -> anyhow::Result<()> {
     let state = AppState::build(config, Arc::new(SystemClock)).await?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let serving =
-        accept::serve(listener, api_router(state.clone()), accept::Limits::default(), state.stop.clone());
+    let serving = accept::serve(
+        vec![accept::Door::plain(listener, api_router(state.clone()))],
+        accept::Limits::default(),
+        state.stop.clone(),
+    );
     let server = state.tasks.spawn(serving);
     let worst = tokio::task::spawn_blocking(move || measure(address)).await??;
     state.stop.cancel();

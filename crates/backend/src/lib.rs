@@ -30,6 +30,7 @@ pub mod self_health;
 pub mod service;
 pub mod speed_tests;
 pub mod state;
+pub mod tls;
 pub mod uplinks;
 mod verdict;
 

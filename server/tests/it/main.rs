@@ -7,3 +7,4 @@ mod overlay;
 mod program;
 mod redaction;
 mod roles;
+mod tls;

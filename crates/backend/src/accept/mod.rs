@@ -2,7 +2,7 @@
 //!
 //! Why our own and not `axum::serve`: a speed test needs the connection's socket (TCP_INFO, congestion control), and a
 //! public server needs a time-out for headers, a cap on connections and a stop that ends. Flow: accept → duplicate of
-//! the socket into [`Peer`] → hyper-util's auto builder (HTTP/1.1 with upgrades, HTTP/2 by prior knowledge) → router.
+//! the socket into [`Peer`] → TLS where the door has it → hyper-util's auto builder (HTTP/1.1 with upgrades, HTTP/2 by prior knowledge) → router.
 //! Surprising: the auto builder waits without end for the first bytes of a silent client, so that a connection which
 //! has not brought one whole request head in time is closed from outside.
 
@@ -24,10 +24,12 @@ use hyper_util::{
     server::conn::auto,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, sleep_until, timeout},
 };
+use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
@@ -37,11 +39,13 @@ pub struct Peer {
     pub address: SocketAddr,
     /// A duplicate of the connection's socket, for `probe::tcp_info` and `probe::set_congestion`; none in process.
     pub socket: Option<Arc<OwnedFd>>,
+    /// Whether TLS ends in this program.
+    pub tls: bool,
 }
 
 impl From<SocketAddr> for Peer {
     fn from(address: SocketAddr) -> Self {
-        Self { address, socket: None }
+        Self { address, socket: None, tls: false }
     }
 }
 
@@ -70,43 +74,75 @@ impl Default for Limits {
     }
 }
 
-/// Serves `app` until `stop` is cancelled and what was under way has ended (or `drain` is over).
-pub async fn serve(listener: TcpListener, app: Router, limits: Limits, stop: CancellationToken) {
-    let connections = TaskTracker::new();
-    let places = Arc::new(Semaphore::new(limits.connections));
-    let abandon = CancellationToken::new();
-    loop {
-        let place = tokio::select! {
-            place = places.clone().acquire_owned() => place.expect("this semaphore is never closed"),
-            () = stop.cancelled() => break,
-        };
-        let (stream, address) = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Out of descriptors, or the client was gone already: neither is a reason to end or to spin.
-                    tracing::warn!(error = %error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
-            () = stop.cancelled() => break,
-        };
-        let connection = Connection {
-            app: app.clone(),
-            limits,
-            stop: stop.clone(),
-            abandon: abandon.clone(),
-            _place: place,
-        };
-        connections.spawn(connection.run(stream, address));
+/// One address that is listened on, and what is served there.
+pub struct Door {
+    pub listener: TcpListener,
+    pub app: Router,
+    /// None: plain HTTP.
+    pub tls: Option<TlsAcceptor>,
+}
+
+impl Door {
+    pub fn plain(listener: TcpListener, app: Router) -> Self {
+        Self { listener, app, tls: None }
     }
-    drop(listener);
-    connections.close();
-    if timeout(limits.drain, connections.wait()).await.is_err() {
-        tracing::warn!(open = connections.len(), "connections were cut at the stop");
-        abandon.cancel();
-        connections.wait().await;
+}
+
+/// Serves until `stop` is cancelled and what was under way has ended (or `drain` is over). The limits are those of all
+/// doors together.
+pub async fn serve(doors: Vec<Door>, limits: Limits, stop: CancellationToken) {
+    let all = Shared {
+        limits,
+        stop,
+        abandon: CancellationToken::new(),
+        places: Arc::new(Semaphore::new(limits.connections)),
+        connections: TaskTracker::new(),
+    };
+    futures::future::join_all(doors.into_iter().map(|door| all.take(door))).await;
+    all.connections.close();
+    if timeout(limits.drain, all.connections.wait()).await.is_err() {
+        tracing::warn!(open = all.connections.len(), "connections were cut at the stop");
+        all.abandon.cancel();
+        all.connections.wait().await;
+    }
+}
+
+struct Shared {
+    limits: Limits,
+    stop: CancellationToken,
+    abandon: CancellationToken,
+    places: Arc<Semaphore>,
+    connections: TaskTracker,
+}
+
+impl Shared {
+    async fn take(&self, door: Door) {
+        loop {
+            let place = tokio::select! {
+                place = self.places.clone().acquire_owned() => place.expect("this semaphore is never closed"),
+                () = self.stop.cancelled() => return,
+            };
+            let (stream, address) = tokio::select! {
+                accepted = door.listener.accept() => match accepted {
+                    Ok(accepted) => accepted,
+                    Err(error) => {
+                        // Out of descriptors, or the client was gone already: neither is a reason to end or to spin.
+                        tracing::warn!(error = %error, "a connection could not be accepted");
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                        continue;
+                    }
+                },
+                () = self.stop.cancelled() => return,
+            };
+            let connection = Connection {
+                app: door.app.clone(),
+                limits: self.limits,
+                stop: self.stop.clone(),
+                abandon: self.abandon.clone(),
+                _place: place,
+            };
+            self.connections.spawn(connection.run(stream, address, door.tls.clone()));
+        }
     }
 }
 
@@ -119,12 +155,27 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(self, stream: TcpStream, address: SocketAddr) {
+    async fn run(self, stream: TcpStream, address: SocketAddr, tls: Option<TlsAcceptor>) {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(error = %error, "TCP_NODELAY was refused");
         }
         let socket = stream.as_fd().try_clone_to_owned().ok().map(Arc::new);
-        let peer = Peer { address, socket };
+        let peer = Peer { address, socket, tls: tls.is_some() };
+        let Some(tls) = tls else { return self.speak(stream, peer).await };
+        // A handshake takes part in the time for the first head, so that silence costs no more here than there.
+        let shaken = tokio::select! {
+            shaken = timeout(self.limits.header_timeout, tls.accept(stream)) => shaken,
+            () = self.stop.cancelled() => return,
+        };
+        match shaken {
+            Ok(Ok(stream)) => self.speak(stream, peer).await,
+            // A scanner, a plain request, a certificate that a browser does not trust: the client's affair.
+            Ok(Err(error)) => tracing::debug!(error = %error, "a TLS handshake failed"),
+            Err(_) => tracing::debug!("a TLS handshake took too long"),
+        }
+    }
+
+    async fn speak(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: Peer) {
         let asked = Arc::new(AtomicBool::new(false));
         let service = {
             let (app, asked) = (self.app, asked.clone());

@@ -25,7 +25,7 @@ async fn run(limits: Limits) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let loop_ = TaskTracker::new().spawn(serve(listener, app, limits, stop.clone()));
+    let loop_ = TaskTracker::new().spawn(serve(vec![Door::plain(listener, app)], limits, stop.clone()));
     Running { address, stop, loop_ }
 }
 

@@ -11,6 +11,7 @@ mod reader;
 mod sections;
 mod settings;
 mod sources;
+mod tls;
 mod uplinks;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
@@ -28,6 +29,7 @@ pub use sections::{
 };
 pub use settings::{SETTINGS, Setting, env_example};
 pub use sources::{FILE_VARIABLE, from_environment, from_file, from_flags};
+pub use tls::{TlsCertificate, TlsConfig};
 pub use uplinks::{HttpsTarget, UplinksConfig};
 
 use reader::Reader;
@@ -54,6 +56,8 @@ pub struct Config {
     pub dns: Option<DnsConfig>,
     pub bgp: BgpConfig,
     pub canary: Option<CanaryConfig>,
+    /// `None`: HTTPS is a proxy's business, or nobody's.
+    pub tls: Option<TlsConfig>,
     pub live: LiveConfig,
     pub admin: AdminConfig,
     pub access: AccessConfig,
@@ -89,6 +93,7 @@ impl Config {
             dns: DnsConfig::read(r),
             bgp: BgpConfig::read(r),
             canary: CanaryConfig::read(r),
+            tls: TlsConfig::read(r),
             live: LiveConfig::read(r),
             admin: AdminConfig::read(r),
             access: AccessConfig::read(r),

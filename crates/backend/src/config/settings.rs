@@ -72,6 +72,28 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Origins (comma-separated) whose scripts may call the API, extension ids among them.",
     ),
+    open(
+        "tls.mode",
+        "off",
+        "HTTPS by this program: off, files (tls.certificate, tls.key) or self_signed (made here, for a LAN).",
+    ),
+    open("tls.listen", "[::]:3443", "Address and port of HTTPS; below 1024 it takes CAP_NET_BIND_SERVICE."),
+    open(
+        "tls.certificate",
+        "",
+        "PEM file: the server's certificate, then its chain; read again when it changes.",
+    ),
+    open("tls.key", "", "PEM file: the certificate's key, without a password."),
+    open(
+        "tls.names",
+        "",
+        "Names and addresses (comma-separated) of a self-signed certificate, beside this machine's own.",
+    ),
+    open(
+        "tls.redirect",
+        "true",
+        "Whether plain HTTP leads to HTTPS (/health, /livez, /readyz and /metrics answer on both).",
+    ),
     open("http.json_limit_bytes", "65536", "Largest JSON body, counted while reading."),
     open("http.request_timeout_s", "30", "Time for one answer; streams of bytes and events are exempt."),
     open("http.header_timeout_s", "10", "Time in which a whole request head must have come."),

@@ -37,11 +37,12 @@ impl Client {
             return Self { address: *address, https: false, in_process: true, direct: false };
         }
         let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+        let direct_https =
+            parts.uri.scheme() == Some(&Scheme::HTTPS) || peer.is_some_and(|ConnectInfo(peer)| peer.tls);
         // Without a socket (a router called by a test) the client is this machine.
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(peer)| peer.address.ip());
         let peer = peer.to_canonical();
         let trusted = |address: IpAddr| is_in(&config.trusted_proxies, address);
-        let direct_https = parts.uri.scheme() == Some(&Scheme::HTTPS);
         if !trusted(peer) {
             return Self { address: peer, https: direct_https, in_process: false, direct: true };
         }

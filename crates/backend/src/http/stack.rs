@@ -19,7 +19,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::client::Client;
-use crate::{AppError, AppState};
+use crate::{AppError, AppState, config::TlsCertificate};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -76,8 +76,14 @@ const HSTS: &str = "max-age=63072000; includeSubDomains";
 
 async fn safe_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    // Over plain HTTP the header would lock a LAN host's visitors out.
-    let https = Client::of(&parts, &state.config.http).https;
+    // Over plain HTTP the header would lock a LAN host's visitors out, and behind a certificate of our own it would take
+    // from them the browser's "go on all the same".
+    let own = state
+        .config
+        .tls
+        .as_ref()
+        .is_some_and(|tls| matches!(tls.certificate, TlsCertificate::SelfSigned { .. }));
+    let https = Client::of(&parts, &state.config.http).https && !own;
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let headers = response.headers_mut();
     for (name, value) in SAFE {

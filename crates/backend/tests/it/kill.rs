@@ -39,7 +39,12 @@ async fn serve_until_killed() {
     let state = AppState::build(config, Arc::new(SystemClock)).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("PORT={}", listener.local_addr().unwrap().port());
-    accept::serve(listener, api_router(state.clone()), accept::Limits::default(), state.stop.clone()).await;
+    accept::serve(
+        vec![accept::Door::plain(listener, api_router(state.clone()))],
+        accept::Limits::default(),
+        state.stop.clone(),
+    )
+    .await;
 }
 
 fn start_server(folder: &Path) -> (Child, u16) {

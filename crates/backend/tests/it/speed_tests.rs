@@ -30,7 +30,11 @@ impl Live {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (state, router) = (app.state.clone(), app.router());
-        let serving = accept::serve(listener, router, accept::Limits::default(), state.stop.clone());
+        let serving = accept::serve(
+            vec![accept::Door::plain(listener, router)],
+            accept::Limits::default(),
+            state.stop.clone(),
+        );
         let serving = state.tasks.spawn(serving);
         let client = reqwest::Client::builder().no_proxy().http1_only().build().unwrap();
         Self { app, address, client, serving }
