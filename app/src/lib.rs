@@ -24,6 +24,7 @@ mod speed_tests;
 pub mod ui;
 mod uplinks;
 
+pub use admin::Operator;
 pub use routes::App;
 pub use shell::{Assets, shell};
 #[cfg(feature = "ssr")]

@@ -6,7 +6,7 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{App, i18n::provide_lang, layout::Theme};
+use crate::{App, admin::is_operator, i18n::provide_lang, layout::Theme};
 
 /// The addresses of the built front end, with the hash of their content in the name.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub fn shell() -> impl IntoView {
     let preview = ();
     view! {
         <!DOCTYPE html>
-        <html lang=provide_lang().tag() data-theme=Theme::current().name() data-device=has_device().then_some("")>
+        <html lang=provide_lang().tag() data-theme=Theme::current().name() data-device=has_device().then_some("") data-operator=is_operator().then_some("")>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />

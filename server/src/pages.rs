@@ -3,7 +3,7 @@
 //! Threats: what a page may run is bound by a policy with one nonce a request and no inline style; HTML is never kept
 //! by a cache, since it is one visitor's and names one build's files.
 
-use app::{App, api::TransportHandle, preview::Preview, shell};
+use app::{App, Operator, api::TransportHandle, preview::Preview, shell};
 use axum::{
     Router,
     extract::Request,
@@ -13,7 +13,7 @@ use axum::{
 };
 use backend::{
     AppState,
-    http::{Client, admits, api_router, complete, compression},
+    http::{Client, admits, api_router, complete, compression, is_operator},
 };
 use domain::admin::access::SIGN_IN_PAGE;
 use leptos::{nonce::use_nonce, prelude::provide_context};
@@ -77,6 +77,10 @@ async fn answer(pages: Pages, request: Request, drawing: Drawing) -> Response {
         Ok(false) => return to_the_door(&parts.uri),
         Err(error) => return error.into_response(),
     }
+    // Where that cannot be read, the page tells so by what else it asks.
+    if matches!(is_operator(&parts, &pages.state).await, Ok(true)) {
+        parts.extensions.insert(Operator);
+    }
     let client = Client::of(&parts, &pages.state.config.http);
     let transport = Transport::new(pages.api.clone(), &parts.headers, client.address).into_handle();
     let request = Request::from_parts(parts, body);
@@ -114,8 +118,12 @@ async fn draw(pages: Pages, request: Request, transport: TransportHandle, drawin
         Drawing::Whole(tags) => (true, tags),
     };
     let (assets, policy, face) = (pages.site.assets, pages.policy, pages.state.overlay.face());
+    let operator = request.extensions().get::<Operator>().copied();
     let context = move || {
         provide_context(transport.clone());
+        if let Some(operator) = operator {
+            provide_context(operator);
+        }
         provide_context(face.clone());
         if let Some(assets) = assets.clone() {
             provide_context(assets);

@@ -6,6 +6,7 @@ mod here;
 mod list_page;
 mod past;
 mod path;
+mod pins;
 mod report;
 mod tables;
 mod uplink_page;

@@ -1,21 +1,24 @@
 //! A line's days and faults as tables.
 
-use domain::uplinks::{UplinkDay, UplinkFault};
+use domain::uplinks::{UplinkDay, UplinkFault, UplinkPinPath};
 use leptos::prelude::*;
 
 use super::{
     path::Path,
+    pins::{PinButton, Pinning},
     words::{reason_words, state_word},
 };
 use crate::{
+    admin::is_operator,
     i18n::{lang, td_string},
-    ui::{Moment, Show, format},
+    ui::{Moment, Show, format, reason},
 };
 
-/// Day by day, newest first.
+/// Day by day, newest first; operators may pin them.
 #[component]
-pub fn Days(days: Vec<UplinkDay>) -> impl IntoView {
-    let lang = lang();
+pub fn Days(name: String, days: Vec<UplinkDay>, pinning: Pinning) -> impl IntoView {
+    let (lang, operator) = (lang(), is_operator());
+    let failed = move || pinning.value().get().and_then(Result::err).map(|error| reason(lang, &error));
     let share = move |value: Option<f64>| {
         let text = value.map_or_else(|| "–".to_owned(), |value| format::percent(lang, value));
         view! { <td class="number">{text}</td> }
@@ -24,6 +27,14 @@ pub fn Days(days: Vec<UplinkDay>) -> impl IntoView {
         .into_iter()
         .map(|UplinkDay { date, percent, pinned, .. }| {
             let kept = pinned.then(|| view! { " · " <small>{td_string!(lang, uplinks.pinned)}</small> });
+            let path = UplinkPinPath { name: name.clone(), date: date.to_string() };
+            let button = operator.then(|| {
+                view! {
+                    <td class="no-print">
+                        <PinButton path=path pinned=pinned pinning=pinning />
+                    </td>
+                }
+            });
             view! {
                 <tr>
                     <th scope="row"><time>{date.to_string()}</time> {kept}</th>
@@ -31,6 +42,7 @@ pub fn Days(days: Vec<UplinkDay>) -> impl IntoView {
                     {share(percent.degraded)}
                     {share(percent.down)}
                     {share(percent.no_data)}
+                    {button}
                 </tr>
             }
         })
@@ -42,6 +54,13 @@ pub fn Days(days: Vec<UplinkDay>) -> impl IntoView {
         td_string!(lang, uplinks.no_data),
     ]
     .map(|words| view! { <th scope="col" class="number">{words}</th> });
+    let pin_head = operator.then(|| {
+        view! {
+            <th scope="col" class="no-print">
+                <span class="visually-hidden">{td_string!(lang, uplinks.pin)}</span>
+            </th>
+        }
+    });
     view! {
         <section class="stack">
             <h2>{td_string!(lang, uplinks.days)}</h2>
@@ -51,11 +70,13 @@ pub fn Days(days: Vec<UplinkDay>) -> impl IntoView {
                         <tr>
                             <th scope="col">{td_string!(lang, uplinks.day)}</th>
                             {head.into_iter().collect_view()}
+                            {pin_head}
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
             </div>
+            {operator.then(|| view! { <p aria-live="polite">{failed}</p> })}
         </section>
     }
 }

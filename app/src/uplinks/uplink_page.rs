@@ -11,6 +11,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::{
     card::UplinkCard,
     past::{RoundTripChart, StatesChart},
+    pins::pinning,
     report::{Report, print},
     tables::{Days, Faults},
     words::{name as shown_name, range, range_choices},
@@ -43,6 +44,7 @@ pub fn UplinkPage() -> impl IntoView {
         },
     );
     on_live("uplink_minute", move || found.refetch());
+    let pinning = pinning(move || found.refetch());
     let choices = Signal::derive(move || range_choices(lang, &name.get(), chosen.get()));
     let file =
         move |kind: &str| format!("/api/uplinks/{}/history{kind}?range={}", name.get(), chosen.get().word());
@@ -70,7 +72,7 @@ pub fn UplinkPage() -> impl IntoView {
                             </div>
                             <Faults faults=past.faults />
                             {dropped(lang, past.rounds_dropped_to)}
-                            <Days days=zone_days />
+                            <Days name=name.get_untracked() days=zone_days pinning=pinning />
                             <p class="actions no-print">
                                 <a class="button" href=file(".csv") download rel="external">
                                     {td_string!(lang, uplinks.csv)}

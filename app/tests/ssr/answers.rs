@@ -428,7 +428,8 @@ fn uplink_history(query: &str) -> Value {
     json!({ "name": "eth0", "range": range, "bucket_s": bucket, "start": start, "end": end,
         "watched_since": start + chrono::Duration::seconds(30 * bucket), "points": points, "totals": totals,
         "percent": percent,
-        "days": [{ "date": "2026-11-21", "totals": totals, "percent": percent, "pinned": true }],
+        "days": [{ "date": "2026-11-21", "totals": totals, "percent": percent, "pinned": true },
+            { "date": "2026-11-20", "totals": totals, "percent": percent, "pinned": false }],
         "rounds_dropped_to": "2026-11-20T09:00:00Z",
         "faults": [
             { "from": "2026-11-21T11:55:00Z", "to": null, "state": "degraded", "reason": "loss", "trace_id": null, "trace": null },

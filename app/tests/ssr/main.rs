@@ -74,6 +74,17 @@ async fn a_line_is_drawn_in_every_world(#[case] path: &str) {
     assert_eq!(draw(path, World::Down, "").await.status, 503);
 }
 
+#[tokio::test]
+async fn an_operator_may_pin_a_day() {
+    let path = "/uplinks/eth0?range=90d";
+    let visitor = draw(path, World::Data, "").await.html;
+    assert!(!visitor.contains("Keep as evidence") && !visitor.contains("data-operator"));
+    let page = draw_with(path, World::Data, "", || provide_context(app::Operator)).await.html;
+    for part in ["\"Keep as evidence 2026-11-20\"", "\"Let go 2026-11-21\"", " data-operator"] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+}
+
 #[rstest]
 #[case::overview("/admin", "Overview")]
 #[case::overlay("/admin/overlay", "Appearance")]

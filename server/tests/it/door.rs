@@ -79,7 +79,9 @@ async fn pages_that_are_not_public_lead_to_the_door() {
         (away.status().as_u16(), away.headers()["location"].to_str().unwrap()),
         (303, "/admin/sign-in?next=%2Fuplinks%3Fx%3D1%26y")
     );
-    assert_eq!(get("/admin/sign-in", "").await.status(), 200);
+    let door = get("/admin/sign-in", "").await;
+    assert_eq!(door.status(), 200);
+    assert!(!door.text().await.unwrap().contains("data-operator"));
     assert_eq!(get("/health", "").await.status(), 200);
     assert_eq!(get("/api/uplinks", "").await.status(), 401);
     let entered = sign_in(&server, recovery_code(&out)).await;
@@ -88,7 +90,9 @@ async fn pages_that_are_not_public_lead_to_the_door() {
     assert_eq!(get("/uplinks", &cookie).await.status(), 200);
     let admin = get("/admin", &cookie).await;
     assert_eq!(admin.status(), 200);
-    assert!(admin.text().await.unwrap().contains("anna"), "the page asks in the browser's name");
+    let admin = admin.text().await.unwrap();
+    assert!(admin.contains("anna"), "the page asks in the browser's name");
+    assert!(admin.contains(" data-operator"), "the browser is told who it works for");
 }
 
 #[rstest]

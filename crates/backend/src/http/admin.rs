@@ -116,6 +116,11 @@ pub async fn find_session(parts: &Parts, state: &AppState) -> AppResult<Option<O
     }
 }
 
+/// Whether a page is asked for by an admin's browser.
+pub async fn is_operator(parts: &Parts, state: &AppState) -> AppResult<bool> {
+    Ok(find_session(parts, state).await?.is_some_and(|open| open.role == Role::Admin))
+}
+
 pub fn not_signed_in() -> AppError {
     ApiError::new(ErrorCode::Unauthenticated, "Nobody is signed in, or the session is over.").into()
 }

@@ -15,7 +15,7 @@ mod router;
 mod stack;
 
 pub use access::admits;
-pub use admin::{Admin, AdminByKey, SESSION_COOKIE, SignedIn, Visit, not_signed_in};
+pub use admin::{Admin, AdminByKey, SESSION_COOKIE, SignedIn, Visit, is_operator, not_signed_in};
 pub use caller::{Caller, Device, IssuedDevice, RequiredDevice};
 pub use client::{Client, InProcess};
 pub use direct_lan::DirectLan;
