@@ -1,6 +1,6 @@
 //! The BGP sessions of this machine's routing daemon, where one is configured.
 //!
-//! Flow: [`start`] asks every ten seconds ([`ask`]) → `domain::bgp` reads → the desk keeps the last answer in memory →
+//! Flow: [`watch`] asks every ten seconds (`ask`) → `domain::bgp` reads → the desk keeps the last answer in memory →
 //! the API tells it. Surprising rule: nothing of it reaches an uplink's state; a session that stands carries no proof
 //! that traffic flows, and a missing one none that it does not.
 
