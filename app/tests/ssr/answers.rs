@@ -71,17 +71,8 @@ pub fn answer(world: World, uri: &str) -> Result<(u16, Vec<u8>), ApiError> {
         "/api/admin/session" => json!({ "name": "anna", "role": "admin", "created_at": NOW,
             "expires_at": "2026-11-21T13:00:00Z", "recovery_codes": 2 }),
         "/api/admin/overlay" => super::overlay::overlay(world),
-        "/api/admin/users" => {
-            json!([{ "name": "anna", "role": "admin", "created_at": NOW, "signed_in_at": NOW,
-            "recovery_codes": 2 }, { "name": "vera", "role": "viewer", "created_at": NOW, "signed_in_at": null,
-            "recovery_codes": 10 }])
-        }
-        "/api/admin/sessions" => {
-            json!([{ "id": 7, "name": "anna", "agent": "Firefox, Linux", "ip_version": 6,
-            "created_at": NOW, "seen_at": NOW, "expires_at": NOW, "current": true }, { "id": 5, "name": "anna",
-            "agent": null, "ip_version": 4, "created_at": NOW, "seen_at": NOW, "expires_at": NOW,
-            "current": false }])
-        }
+        "/api/admin/users" => users(),
+        "/api/admin/sessions" => sessions(),
         "/api/admin/audit" => json!({ "items": [{ "id": 9, "at": NOW, "who": "anna", "act": "user.create",
             "subject": "vera", "address": "192.0.2.7" }], "next": 9 }),
         other => panic!("no canned answer for {other}"),
@@ -456,4 +447,17 @@ fn loss_runs() -> Vec<Value> {
 
 fn canary() -> Value {
     json!({ "host": "other.example", "verdict": "rewritten", "because": "its body was changed", "since": NOW, "asked_at": NOW })
+}
+
+fn users() -> Value {
+    json!([{ "name": "anna", "role": "admin", "created_at": NOW, "signed_in_at": NOW,
+            "recovery_codes": 2 }, { "name": "vera", "role": "viewer", "created_at": NOW, "signed_in_at": null,
+            "recovery_codes": 10 }])
+}
+
+fn sessions() -> Value {
+    json!([{ "id": 7, "name": "anna", "agent": "Firefox, Linux", "ip_version": 6,
+            "created_at": NOW, "seen_at": NOW, "expires_at": NOW, "current": true }, { "id": 5, "name": "anna",
+            "agent": null, "ip_version": 4, "created_at": NOW, "seen_at": NOW, "expires_at": NOW,
+            "current": false }])
 }
