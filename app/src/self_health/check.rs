@@ -37,7 +37,7 @@ pub fn CheckView(check: Check) -> impl IntoView {
             </p>
             {quiet.then(|| view! { <p class="quiet">{figures.join(" · ")} {at}</p> })}
             {check.detail.map(|said| view! { <p class="quiet"><code>{said}</code></p> })}
-            {mend.map(|words| view! { <p class="notice">{words}</p> })}
+            {mend.map(|words| view! { <p class="notice">{coded(words)}</p> })}
         </li>
     }
 }
@@ -49,6 +49,15 @@ pub fn state(lang: Locale, state: CheckState) -> (&'static str, &'static str) {
         CheckState::Degraded => ("degraded", td_string!(lang, health.degraded)),
         CheckState::Failed => ("down", td_string!(lang, health.failed)),
     }
+}
+
+/// What stands between backticks is to be typed as it stands.
+fn coded(words: &str) -> Vec<AnyView> {
+    let part = |(number, part): (usize, &str)| {
+        let part = part.to_owned();
+        if number % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+    };
+    words.split('`').enumerate().map(part).collect()
 }
 
 const fn spoken(lang: Locale) -> Lang {

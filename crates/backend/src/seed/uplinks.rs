@@ -52,7 +52,8 @@ pub async fn seed_uplink(state: &AppState, days: u32, seed: u64) -> AppResult<()
     });
     let unwritten = Unwritten { faults: changes.collect(), ..Unwritten::default() };
     let id = row.id;
-    store::write_round(state, known(row, begins, now), Vec::new(), unwritten).await?;
+    let up_since = spells.last().map_or(begins, |spell| minute_start(spell.minutes.end));
+    store::write_round(state, known(row, begins, up_since, now), Vec::new(), unwritten).await?;
     for spell in faults {
         let began = minute_start(spell.minutes.start);
         store::write_trace(state, id, to_ms(began), &path(began)).await?;
@@ -61,13 +62,18 @@ pub async fn seed_uplink(state: &AppState, days: u32, seed: u64) -> AppResult<()
 }
 
 /// The row as a watch would have left it.
-fn known(row: uplink::Model, begins: DateTime<Utc>, now: DateTime<Utc>) -> uplink::Model {
+fn known(
+    row: uplink::Model,
+    begins: DateTime<Utc>,
+    up_since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> uplink::Model {
     uplink::Model {
         label: Some("Example line".to_owned()),
         gateway: Some("192.0.2.1".to_owned()),
         state: State::Up.word().to_owned(),
         reason: Reason::AllWell.word().to_owned(),
-        since: Some(to_ms(begins)),
+        since: Some(to_ms(up_since)),
         last_round_at: Some(to_ms(now)),
         rtt_ms: Some(11.2),
         loss: Some(0.0),
