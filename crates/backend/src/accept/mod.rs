@@ -27,7 +27,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -161,21 +161,27 @@ impl Connection {
         }
         let socket = stream.as_fd().try_clone_to_owned().ok().map(Arc::new);
         let peer = Peer { address, socket, tls: tls.is_some() };
-        let Some(tls) = tls else { return self.speak(stream, peer).await };
+        let first_by = Instant::now() + self.limits.header_timeout;
+        let Some(tls) = tls else { return self.speak(stream, peer, first_by).await };
         // A handshake takes part in the time for the first head, so that silence costs no more here than there.
         let shaken = tokio::select! {
-            shaken = timeout(self.limits.header_timeout, tls.accept(stream)) => shaken,
+            shaken = timeout_at(first_by, tls.accept(stream)) => shaken,
             () = self.stop.cancelled() => return,
         };
         match shaken {
-            Ok(Ok(stream)) => self.speak(stream, peer).await,
+            Ok(Ok(stream)) => self.speak(stream, peer, first_by).await,
             // A scanner, a plain request, a certificate that a browser does not trust: the client's affair.
             Ok(Err(error)) => tracing::debug!(error = %error, "a TLS handshake failed"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),
         }
     }
 
-    async fn speak(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: Peer) {
+    async fn speak(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        peer: Peer,
+        first_by: Instant,
+    ) {
         let asked = Arc::new(AtomicBool::new(false));
         let service = {
             let (app, asked) = (self.app, asked.clone());
@@ -188,7 +194,7 @@ impl Connection {
         let builder = builder(self.limits.header_timeout);
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);
-        let first_by = sleep_until(Instant::now() + self.limits.header_timeout);
+        let first_by = sleep_until(first_by);
         let mut first_by = std::pin::pin!(first_by);
         let (mut watched, mut stopping) = (true, false);
         loop {

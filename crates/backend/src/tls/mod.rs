@@ -17,6 +17,7 @@ use std::{
 };
 
 use anyhow::Context;
+use chrono::{DateTime, NaiveDate, Utc};
 use rustls::{
     ServerConfig,
     crypto::aws_lc_rs,
@@ -49,6 +50,8 @@ pub struct Keeper {
     shown: Arc<Shown>,
     files: Files,
     seen: Option<[SystemTime; 2]>,
+    /// The day on which the log was last told of its end.
+    told_on: NaiveDate,
 }
 
 #[derive(Clone, Debug)]
@@ -66,7 +69,7 @@ impl Files {
 
 impl Keeper {
     /// Reads (or makes) the certificate of the configuration; none where HTTPS is off.
-    pub fn open(config: &Config, now: chrono::DateTime<chrono::Utc>) -> anyhow::Result<Option<Self>> {
+    pub fn open(config: &Config, now: DateTime<Utc>) -> anyhow::Result<Option<Self>> {
         let Some(tls) = &config.tls else { return Ok(None) };
         let files = match &tls.certificate {
             TlsCertificate::Files { certificate, key } => {
@@ -77,7 +80,8 @@ impl Keeper {
         let seen = files.changed_at();
         let loaded = certificate::load(&files)?;
         certificate::tell(&loaded, now);
-        Ok(Some(Self { shown: Arc::new(Shown(RwLock::new(Arc::new(loaded)))), files, seen }))
+        let shown = Arc::new(Shown(RwLock::new(Arc::new(loaded))));
+        Ok(Some(Self { shown, files, seen, told_on: now.date_naive() }))
     }
 
     /// What the accept loop shakes hands with.
@@ -92,8 +96,18 @@ impl Keeper {
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 
-    /// Looks whether the files have changed, and takes what is good. Answers whether it took something.
-    pub fn look(&mut self, now: chrono::DateTime<chrono::Utc>) -> bool {
+    /// Looks whether the files have changed, and takes what is good; one of our own is renewed before it ends. Answers
+    /// whether it took something.
+    pub fn look(&mut self, config: &Config, now: DateTime<Utc>) -> bool {
+        if let Some(TlsCertificate::SelfSigned { names }) = config.tls.as_ref().map(|tls| &tls.certificate)
+            && let Err(error) = self_signed::find_or_make(config, names, now)
+        {
+            tracing::warn!(error = format!("{error:#}"), "the certificate could not be renewed");
+        }
+        if self.told_on != now.date_naive() {
+            self.told_on = now.date_naive();
+            certificate::tell(&self.shown.0.read().unwrap_or_else(PoisonError::into_inner), now);
+        }
         let there = self.files.changed_at();
         if there == self.seen {
             return false;
@@ -121,7 +135,7 @@ impl Keeper {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
                 () = state.stop.cancelled() => return,
             }
-            self.look(state.clock.now());
+            self.look(&state.config, state.clock.now());
         }
     }
 }

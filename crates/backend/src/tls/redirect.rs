@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 use crate::{AppState, http::Client};
 
 /// A load balancer or a container's health check follows no redirect.
-const STAYS: [&str; 4] = ["/health", "/livez", "/readyz", "/metrics"];
+const STAYS: [&str; 6] = ["/health", "/livez", "/readyz", "/metrics", "/api/health", "/api/metrics"];
 
 /// A layer: to the same address by HTTPS, at the port where that is listened on.
 pub async fn to_https(

@@ -14,10 +14,13 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, date_time_ymd};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-use super::{Files, certificate::until};
+use super::{
+    Files,
+    certificate::{load, until},
+};
 use crate::config::Config;
 
-/// Apple refuses server certificates of more than 825 days; a year leaves room for clocks.
+/// As long as public ones may last (398 days, CA/Browser Forum 6.3.2 until 2026), for which every browser is made.
 const LASTS: TimeDelta = TimeDelta::days(397);
 const RENEWED_BEFORE: TimeDelta = TimeDelta::days(30);
 
@@ -25,7 +28,8 @@ pub(super) fn find_or_make(config: &Config, names: &[String], now: DateTime<Utc>
     let folder = config.data_dir.join("tls");
     let files = Files { certificate: folder.join("self-signed.pem"), key: folder.join("self-signed.key") };
     let ends = CertificateDer::from_pem_file(&files.certificate).ok().and_then(|leaf| until(&leaf));
-    if files.key.exists() && ends.is_some_and(|ends| ends - RENEWED_BEFORE > now) {
+    // A damaged pair is made anew, too: nobody has it but this server.
+    if ends.is_some_and(|ends| ends - RENEWED_BEFORE > now) && load(&files).is_ok() {
         return Ok(files);
     }
     fs::create_dir_all(&folder).with_context(|| {

@@ -5,6 +5,7 @@ use std::{io::Write, net::SocketAddr, path::Path};
 use axum::{Json, Router, extract::ConnectInfo, routing::get};
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use rstest::rstest;
+use rustls_pki_types::{CertificateDer, pem::PemObject};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -125,17 +126,17 @@ async fn changed_files_are_shown_and_broken_ones_are_not() {
     let home = Home::new(&first, &first_key);
     let mut keeper = home.open().unwrap();
     let (address, _stop) = running(&keeper, Limits::default()).await;
-    assert!(!keeper.look(now()), "nothing has changed");
+    assert!(!keeper.look(&home.config, now()), "nothing has changed");
     let (second, second_key) = pair(2100);
     home.put(&second, &first_key);
-    assert!(!keeper.look(now()), "certificate and key of two pairs");
+    assert!(!keeper.look(&home.config, now()), "certificate and key of two pairs");
     assert!(ask(address, &first).await.is_ok());
     home.put(&second, &second_key);
-    assert!(keeper.look(now()));
+    assert!(keeper.look(&home.config, now()));
     assert!(ask(address, &second).await.is_ok());
     assert!(ask(address, &first).await.is_err());
     home.put("", "");
-    assert!(!keeper.look(now()));
+    assert!(!keeper.look(&home.config, now()));
     assert!(ask(address, &second).await.is_ok(), "the old one is shown on");
 }
 
@@ -155,9 +156,21 @@ async fn a_certificate_of_our_own_stays_the_same_until_it_ends() {
         &std::fs::metadata(home.folder.path().join("tls/self-signed.key")).unwrap().permissions(),
     );
     assert_eq!(mode & 0o777, 0o600);
-    // A month before its end there is a new one.
-    Keeper::open(&home.config, now() + chrono::TimeDelta::days(370)).unwrap();
-    assert_ne!(std::fs::read_to_string(&file).unwrap(), first);
+    // A month before its end there is a new one, without a restart.
+    let mut keeper = keeper;
+    assert!(!keeper.look(&home.config, now()));
+    assert!(keeper.look(&home.config, now() + chrono::TimeDelta::days(370)));
+    let second = std::fs::read(&file).unwrap();
+    let second = CertificateDer::from_pem_slice(&second).unwrap();
+    assert_eq!(
+        keeper.shown.0.read().unwrap().cert,
+        [second],
+        "its days lie ahead, so that no client takes it yet"
+    );
+    // A damaged one, too.
+    std::fs::write(&file, "damaged").unwrap();
+    home.open().unwrap();
+    assert!(std::fs::read_to_string(&file).unwrap().contains("BEGIN CERTIFICATE"));
 }
 
 /// The bytes of a certificate as text, for its names.
@@ -165,7 +178,6 @@ struct CertifiedLeaf;
 
 impl CertifiedLeaf {
     fn of(pem: &str) -> String {
-        use rustls_pki_types::{CertificateDer, pem::PemObject};
         String::from_utf8_lossy(&CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).into_owned()
     }
 }
