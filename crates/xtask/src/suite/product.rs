@@ -19,10 +19,10 @@ use crate::{
 /// quality.md §1.
 const PAGE_WEIGHT: u64 = 300_000;
 const BINARY: u64 = 40_000_000;
-/// The goal was met until the building check, the diagnostics and the operator's door came in (36 to 46 MB). Tried and measured
-/// since: thin LTO (-0.3 MB, twice the build time), `opt-level = "z"` for our own crates (-0.8 MB), no overflow checks (2,000
-/// places, below 0.1 MB). What is left is machine code of as many pages and routes, so growth is held here and the goal stays.
-const BINARY_STOP: u64 = 48_000_000;
+/// The goal was met until issue 3's slices came in (36 to 47.5 MB). Tried and measured since: thin LTO (-0.3 MB, twice the build
+/// time), `opt-level = "z"` for our own crates (-0.8 MB), no overflow checks (2,000 places, below 0.1 MB). What is left is the
+/// machine code of as many pages and routes, so growth is stopped here, and the goal is told beside.
+const BINARY_STOP: u64 = 50_000_000;
 const IDLE_KIB: u64 = 35 * 1024;
 
 /// Page weight, size of the binary, idle memory and time to healthy, each beside its goal.
