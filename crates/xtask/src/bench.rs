@@ -13,7 +13,7 @@ use crate::{
 /// Runs one, in release; each prints its ratio last.
 pub fn bench(name: &str, args: &[String]) -> anyhow::Result<()> {
     if name == "page-weight" || name == "idle" {
-        build_product()?;
+        build::product()?;
         return suite::weight();
     }
     let programs = programs()?;
@@ -43,15 +43,10 @@ pub fn bench(name: &str, args: &[String]) -> anyhow::Result<()> {
     if package == "probe" {
         suite::machine::packages()?;
     } else {
-        build_product()?;
+        build::product()?;
         node::ensure(node::Want::Tests)?;
     }
     run(command.args(args).env("STEADYLINE_BINARY", suite::binary()))
-}
-
-fn build_product() -> anyhow::Result<()> {
-    build::site(true)?;
-    build::server(true).map(drop)
 }
 
 /// Package, kind, name of every example and bench.

@@ -87,11 +87,11 @@ fn main() {
 
 fn run(verb: Verb) -> anyhow::Result<()> {
     match verb {
-        Verb::Build { release, site_only } => {
-            build::site(release)?;
-            if !site_only {
-                println!("built {}", build::server(release)?.display());
-            }
+        Verb::Build { release, site_only: true } => build::site(release)?,
+        Verb::Build { release: true, site_only: false } => println!("built {}", build::product()?.display()),
+        Verb::Build { release: false, site_only: false } => {
+            build::site(false)?;
+            println!("built {}", build::server(false)?.display());
         }
         Verb::Serve { args } => serve::serve(&args)?,
         Verb::Dev { args } => dev::run_watching(&args)?,
@@ -104,8 +104,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
         }
         Verb::E2e { args } => {
             node::ensure(node::Want::Tests)?;
-            build::site(true)?;
-            build::server(true)?;
+            build::product()?;
             let counts = suite::e2e(&args)?;
             anyhow::ensure!(counts.failed == 0, "{} journeys failed", counts.failed);
         }

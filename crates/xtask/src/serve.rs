@@ -1,6 +1,6 @@
 //! `cargo xtask serve`: build for release (so that its byte paths are those of a deployed server) and run it.
 
-use std::{os::unix::process::CommandExt, path::PathBuf};
+use std::os::unix::process::CommandExt;
 
 use anyhow::anyhow;
 
@@ -12,7 +12,7 @@ use crate::{
 
 /// Builds, then becomes the server, so that signals and exit code are its own.
 pub fn serve(args: &[String]) -> anyhow::Result<()> {
-    let binary = built()?;
+    let binary = build::product()?;
     steps::table();
     eprintln!("\nSteadyline: http://{}\n", address(args));
     Err(anyhow!(cmd(&binary).args(args).exec()).context(format!("start {}", binary.display())))
@@ -20,12 +20,7 @@ pub fn serve(args: &[String]) -> anyhow::Result<()> {
 
 /// The role `seed` of the same binary.
 pub fn seed(args: &[String]) -> anyhow::Result<()> {
-    run(cmd(built()?).arg("seed").args(args))
-}
-
-fn built() -> anyhow::Result<PathBuf> {
-    build::site(true)?;
-    build::server(true)
+    run(cmd(build::product()?).arg("seed").args(args))
 }
 
 fn address(args: &[String]) -> String {

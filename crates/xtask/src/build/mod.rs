@@ -3,13 +3,17 @@
 //! cargo (wasm32) → rooms cut off → wasm-bindgen (as a library, so always of the locked version) → wasm-opt → sass → paths with the
 //! content's hash → public files → .br and .gz beside each → assets.json → cargo (server).
 //! `LEPTOS_OUTPUT_NAME` is not needed: our own shell takes every address from assets.json.
+//!
+//! Linking and shrinking the browser's half keep one core busy for minutes; meanwhile another compiles what the server stands on.
 
 mod browser;
 mod site;
 mod style;
 mod wasm_target;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::Command};
+
+use anyhow::{Context, ensure};
 
 pub use site::FIRST;
 
@@ -25,6 +29,32 @@ pub fn site(release: bool) -> anyhow::Result<()> {
     let built = browser::build(release)?;
     let css = style::build()?;
     site::assemble(&built, &css, release)
+}
+
+/// Builds the release binary, front end included.
+pub fn product() -> anyhow::Result<PathBuf> {
+    let mut below = below_server().spawn().context("start cargo")?;
+    let built = site(true);
+    if built.is_err() {
+        // Its outcome is of no use any more.
+        let _ = below.kill();
+    }
+    step("cargo build: the rest of what the server stands on", || {
+        let status = below.wait()?;
+        ensure!(built.is_err() || status.success(), "cargo failed: {status}");
+        Ok(())
+    })?;
+    built?;
+    server(true)
+}
+
+/// All crates under `server`, with the features that it asks of them. One at a time: the browser's half has the other core.
+fn below_server() -> Command {
+    let features = ["--release", "--features", "app/ssr", "--jobs", "1", "--quiet"];
+    let packages = ["app", "backend", "migrations"].map(|name| format!("--package={name}"));
+    let mut command = cargo(&["build", "--locked", "--lib"]);
+    command.args(features).args(packages);
+    command
 }
 
 /// Builds the server. In release it carries the site in itself.

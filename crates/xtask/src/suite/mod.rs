@@ -66,10 +66,7 @@ const STAGES: &[(&str, Stage)] = &[
         let mut doc = cargo(&["doc", "--quiet", "--no-deps"]);
         run(doc.args(check::NATIVE).env("RUSTDOCFLAGS", "-D warnings")).map(|()| Counts::ONE)
     }),
-    ("release build", || {
-        build::site(true)?;
-        build::server(true).map(|_| Counts::ONE)
-    }),
+    ("release build", || build::product().map(|_| Counts::ONE)),
     ("page weight, binary, idle memory", || product::weight().map(|()| Counts::ONE)),
     ("browser journeys", || {
         node::ensure(node::Want::Tests)?;
@@ -93,8 +90,7 @@ pub fn lab(args: &[String]) -> anyhow::Result<()> {
     if let ["test", rest @ ..] = &words[..] {
         return run(cargo(&["test", "--locked", "--package=netlab", "--"]).args(rest));
     }
-    build::site(true)?;
-    build::server(true)?;
+    build::product()?;
     if words == ["stories"] {
         let counts = counts::ignored("story")?;
         anyhow::ensure!(counts.failed == 0, "{} stories failed", counts.failed);
