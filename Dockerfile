@@ -10,6 +10,8 @@ COPY --from=node:22-bookworm-slim /usr/local/lib/node_modules /usr/local/lib/nod
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && rustup target add wasm32-unknown-unknown
 WORKDIR /src
 COPY . .
+# What the program tells as its commit (`--build-arg`): .git is not copied.
+ARG STEADYLINE_COMMIT=""
 # Caches keep the second build short; the binary is copied out, since a cache is no part of the layer.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
     cargo xtask build --release && cp target/release/steadyline /steadyline

@@ -5,7 +5,7 @@
 //! plural forms are two keys, which both languages can do without ICU's data in the browser. The crate's own provider is
 //! left out: it reads its cookie in the browser too, by 60 kB of date parser, though the document says its language.
 
-#[expect(clippy::pedantic, reason = "made by leptos_i18n_build")]
+#[expect(clippy::pedantic, reason = "made by leptos_i18n_codegen")]
 #[doc(hidden)]
 pub mod generated {
     include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));

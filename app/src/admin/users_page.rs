@@ -147,6 +147,14 @@ fn New(change: Changing) -> impl IntoView {
         let role = role.get_untracked().and_then(|r| r.value().parse().ok()).unwrap_or(Role::Viewer);
         change.dispatch(Change::Create(NewAdminUser { name: typed(name), password: typed(password), role }));
     };
+    // Only what was taken: after a refusal there is something to mend.
+    Effect::new(move || {
+        if matches!(change.value().get(), Some(Ok(Some(_)))) {
+            for field in [name, password].iter().filter_map(NodeRef::get_untracked) {
+                field.set_value("");
+            }
+        }
+    });
     let roles = [Role::Viewer, Role::Admin]
         .into_iter()
         .map(|role| view! { <option value=role.word()>{role_words(lang, role)}</option> });

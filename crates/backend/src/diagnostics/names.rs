@@ -186,6 +186,33 @@ mod tests {
         assert_eq!(names.public(&target).await, Err(TargetRefused::Address(NotPublic::Loopback)));
     }
 
+    /// `answers`: it says that the name is there and has no address; else nothing at all.
+    #[rstest::rstest]
+    #[case::the_resolver_is_dead(false)]
+    #[case::the_name_has_no_address(true)]
+    #[tokio::test]
+    async fn a_name_that_leads_nowhere_is_refused(#[case] answers: bool) {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let resolver = Some(socket.local_addr().unwrap());
+        let empty = async {
+            let mut bytes = [0; 512];
+            while answers && let Ok((length, from)) = socket.recv_from(&mut bytes).await {
+                bytes[2] |= 0x80;
+                socket.send_to(&bytes[..length], from).await.unwrap();
+            }
+            std::future::pending::<()>().await;
+        };
+        let names = Names::new(&DiagnosticsConfig { resolver, ..Config::default().diagnostics });
+        let target: PublicTarget = "empty.steadyline.net".parse().unwrap();
+        let begun = Instant::now();
+        tokio::select! {
+            () = empty => unreachable!("it waits for ever"),
+            found = names.public(&target) => assert_eq!(found, Err(TargetRefused::NoAddress)),
+        }
+        assert_eq!(begun.elapsed() < PATIENCE, answers, "who is silent is waited for, but not longer");
+        assert!(begun.elapsed() < PATIENCE * 2);
+    }
+
     #[rstest::rstest]
     #[case::public("9.9.9.9", false, true)]
     #[case::private("192.168.1.7", false, false)]

@@ -15,8 +15,7 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
     ("xtask", &["domain", "probe", "backend", "app", "server", "netlab", "migrations"]),
 ];
 
-/// One TLS provider (two make rustls panic for lack of a default), and no C library that a target machine may lack. Of what runs:
-/// leptos_i18n_build brings a client with ring along for building, which it uses only when told to fetch other data.
+/// One TLS provider (two make rustls panic for lack of a default), and no C library that a target machine may lack.
 const BANNED: [&str; 5] = ["ring", "openssl", "openssl-sys", "native-tls", "font-kit"];
 
 /// All of it, told at once.
@@ -30,7 +29,7 @@ pub fn check() -> anyhow::Result<()> {
             found.map(|name| format!("{package} depends on {name}: see `cargo tree -p {package} -i {name}`")),
         );
     }
-    let everything = names(&["--workspace", "--edges=normal", "--target=all", "--all-features"], &[])?;
+    let everything = names(&["--workspace", "--edges=all", "--target=all", "--all-features"], &[])?;
     let found = BANNED.iter().filter(|name| everything.contains(**name));
     wrong.extend(
         found.map(|name| format!("{name} is banned: see `cargo tree --workspace --target all -i {name}`")),
